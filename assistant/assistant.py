@@ -1,0 +1,232 @@
+"""The facade: every face (terminal, HTTP, evaluation) stands on these calls, and each of them takes the asker."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from assistant import citing, lexicon, library, settings
+
+from assistant.errors import AssistantError, BadInput, IndexMismatch, NotFound
+from assistant.types import LOCAL, Answer, Asker, Document, FileReport, Hit, Provision
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of ``assistant doctor``: what was looked at, whether it is well, and what was seen."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class Assistant:
+    """Answers, searches and takes documents in, over one home folder. Use :meth:`open`; close it when done."""
+
+    def __init__(self, settings: settings.Settings, store, *, notice: Callable[[str], None] | None = None):
+        self.settings, self.store = settings, store
+        self._notice = notice or (lambda text: None)
+        self._lock = threading.RLock()
+        self._opened = False
+
+    @classmethod
+    def open(cls, given: settings.Settings | None = None, *, home: Path | None = None,
+             notice: Callable[[str], None] | None = None) -> Assistant:
+        """Open a home, creating or migrating it, and load the shipped corpus when it is new or changed.
+
+        Raises HomeBusy when another process owns the home's indexes, HomeBroken when it cannot be read,
+        IndexMismatch when it was built with another embedding model.
+        """
+        from assistant.store import Store
+
+        chosen = given or settings.load(home=home)
+        self = cls(chosen, Store.open(chosen.home), notice=notice)
+        try:
+            self._refresh_corpus()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    @cached_property
+    def embedder(self):
+        """The embedding model of this home; loaded when first needed."""
+        from assistant.embedding import load
+
+        return load(self.settings.embedding)
+
+    @cached_property
+    def index(self):
+        """The derived indexes; opening them takes the home's lock."""
+        from assistant.index import Index
+        from assistant.retrieval import terms
+
+        self._same_embedder()
+        index = Index.open(self.settings.home, self.store, terms=terms)
+        self._opened = True
+        return index
+
+    @property
+    def _library(self) -> library.Library:
+        return library.Library(self.store, self.index, self.embedder, lock=self._lock)
+
+    @cached_property
+    def _retriever(self):
+        from assistant.embedding import reranker
+        from assistant.retrieval import Retriever
+
+        return Retriever(self.store, self.index, self.embedder, reranker(self.settings.reranker))
+
+    @cached_property
+    def answerer(self):
+        """What answers questions over this home; for measuring, use :meth:`ask` otherwise."""
+        from assistant import words
+        from assistant.answering import Answerer
+        from assistant.embedding.ngrams import idf
+
+        return Answerer(self.store, self._retriever, lexicon.load(self._corpus / "synonyms.txt"), cut=words.cut, idf=idf,
+                        near=self._near, terms=[t for t, _ in words.terms(self._corpus / "terms.txt")], own_region=self.settings.region)
+
+    def _near(self, text: str, others: Sequence[str]) -> Sequence[float]:
+        if not others:
+            return []
+        return self.embedder.encode(others) @ self.embedder.encode([text])[0]
+
+    @property
+    def _corpus(self) -> Path:
+        return self.settings.corpus or settings.shipped("corpus")
+
+    def _same_embedder(self) -> None:
+        stored = self.store.embedder
+        if stored is None:
+            self.store.set_embedder(self.embedder.name, self.embedder.dimension)
+        elif stored != (self.embedder.name, self.embedder.dimension):
+            raise IndexMismatch(f"索引由向量模型 {stored[0]}（{stored[1]} 维）建立，当前设置是 {self.embedder.name}（{self.embedder.dimension} 维）。"
+                                "请运行 assistant index --rebuild 重建，或改回原来的设置。")
+
+    def _refresh_corpus(self) -> None:
+        from assistant import readers
+
+        version = library.corpus_version(self._corpus)
+        if self.store.note("corpus") == version:
+            return
+        folder = self._corpus / "documents"
+        if not folder.is_dir():
+            return
+        self._notice("正在载入随附语料……")
+        reports = self._library.ingest(readers.read(folder), asker=LOCAL, owner="shipped")
+        failed = [r for r in reports if r.status in {"failed", "blocked"}]
+        if failed:
+            raise AssistantError(f"随附语料 {failed[0].name} 没有载入：{failed[0].reason}")
+        shipped = {i for r in reports for i in r.documents}
+        for gone in sorted(set(self.store.owned("shipped")) - shipped):
+            self.index.remove(self.store.withdraw(gone, by="shipped"))
+        self.store.set_notes(corpus=version)
+
+    def _question(self, text: str) -> str:
+        text = text.strip()
+        if not any(c.isalnum() for c in text):
+            raise BadInput("问题是空的或只有标点。请写出要问的事，例如：记星亮牌多久考核评价一次？")
+        if len(text) > self.settings.max_question:
+            raise BadInput(f"问题有 {len(text)} 个字，超过 {self.settings.max_question} 字的上限。请缩短后再问。")
+        return text
+
+    def ask(self, question: str, *, asker: Asker = LOCAL, on: date | None = None, region: str = "") -> Answer:
+        """Answer a question from what is in force on a day (None: today). Raises BadInput for an unusable question."""
+        question = self._question(question)
+        with self._lock:
+            answer = self.answerer.answer(question, asker=asker, on=on, region=region)
+            faults = citing.faults(answer, lambda i: self.store.provision(i, asker, on), on or date.today())
+            if faults:
+                bad = {f.thing for f in faults}
+                kept = tuple(c for c in answer.citations if c.provision not in bad)
+                answer = Answer("核对引文时发现问题，这次不给出回答，请换一种问法或直接查阅条款。", kept, "out_of_corpus", answer.notices,
+                                trace={**answer.trace, "faults": tuple((f.rule, f.thing) for f in faults)})
+            unwell = getattr(self.index, "notice", "")
+            return replace(answer, notices=(*answer.notices, unwell)) if unwell else answer
+
+    def search(self, query: str, *, asker: Asker = LOCAL, k: int = 10, on: date | None = None, region: str = "") -> tuple[Hit, ...]:
+        """The ``k`` (1..100) best provisions for a query, best first."""
+        from assistant import metadata
+
+        query = self._question(query)
+        if not 1 <= k <= 100:
+            raise BadInput(f"条数 {k} 不在 1 到 100 之间。请改正 -k 的值。")
+        keep = (lambda d: metadata.applies(d.region, region)) if region else None
+        with self._lock:
+            return self._retriever.search(query, asker=asker, k=k, on=on, keep=keep)
+
+    def provision(self, id: str, *, asker: Asker = LOCAL, on: date | None = None) -> tuple[Provision, Document]:
+        """One provision by id (``DOC#path`` or ``DOC#path@2020-01-01``). Raises NotFound."""
+        return self.store.provision(id, asker, on)
+
+    def documents(self, *, asker: Asker = LOCAL, on: date | None = None) -> tuple:
+        """The documents the asker may see that are in force on a day."""
+        return self.store.summary(asker, on)
+
+    def ingest(self, paths: Iterable[Path], *, asker: Asker = LOCAL, progress: Callable[[FileReport], None] | None = None,
+               audience: frozenset[str] = frozenset()) -> tuple[FileReport, ...]:
+        """Take in files, folders and zip archives; one bad file never stops the rest."""
+        from assistant import readers
+
+        items = (item for path in paths for item in readers.read(Path(path)))
+        return self._library.ingest(items, asker=asker, audience=audience, progress=progress)
+
+    def ingest_bytes(self, name: str, data: bytes, *, asker: Asker = LOCAL, audience: frozenset[str] = frozenset()) -> tuple[FileReport, ...]:
+        """Take in one uploaded file."""
+        from assistant import readers
+
+        return self._library.ingest(readers.read_bytes(name, data), asker=asker, audience=audience)
+
+    def withdraw(self, document_id: str, *, asker: Asker = LOCAL) -> None:
+        """Take a document out of answers and indexes; its rows stay for the audit. Raises NotFound."""
+        with self._lock:
+            if not any(d.id == document_id for d in self.store.versions(document_id, asker)):
+                raise NotFound(f"没有文件 {document_id}。请用 assistant documents 查看已有文件。")
+            self.index.remove(self.store.withdraw(document_id, by=asker))
+
+    def rebuild_index(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Build both indexes again from SQL, with new vectors when the embedding model changed; how many passages."""
+        with self._lock:
+            stored = self.store.embedder
+            if stored != (self.embedder.name, self.embedder.dimension):
+                self.store.set_vectors(self.embedder.encode, self.embedder.name, self.embedder.dimension, progress)
+            return self.index.rebuild(progress)
+
+    def adapt(self, out: Path | None = None, notice: Callable[[str], None] | None = None):
+        """Train the built-in model on from the documents of this home (all of them); an ``embedding.adapting.Adapted``.
+
+        Raises BadInput when there is too little to learn from, MissingExtra without the extra ``models``.
+        """
+        from assistant.embedding import adapting
+
+        documents = [(d, self.store.provisions(d.id, LOCAL)) for d in self.store.documents(LOCAL)]
+        given = adapting.pairs(documents, lexicon.load(self._corpus / "synonyms.txt").groups)
+        return adapting.adapt(given, out or self.settings.home / "model", say=notice or self._notice)
+
+    def doctor(self) -> tuple[Check, ...]:
+        """Look at home, corpus, indexes and model; each line says what was seen and, when unwell, what to do."""
+        checks = [Check("数据目录", True, str(self.settings.home))]
+        documents = self.documents()
+        checks.append(Check("文件", bool(documents), f"{len(documents)} 份现行文件，{sum(d.provisions for d in documents)} 个条款"))
+        health = self.index.check(full=True)
+        checks.append(Check("索引", health.ok, health.notice or "向量索引与关键词索引和数据库一致"))
+        checks.append(Check("向量模型", True, f"{self.embedder.name}，{self.embedder.dimension} 维"))
+        checks.append(Check("大模型", True, "未配置，离线回答"))
+        return tuple(checks)
+
+    def close(self) -> None:
+        """Release the indexes' lock and the database."""
+        if self._opened:
+            self.index.close()
+        self.store.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

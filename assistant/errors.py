@@ -1,0 +1,74 @@
+"""The error tree. Each error carries a Chinese message that says what happened, to which thing and what to do next."""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Base of every error a user may see. ``status`` is its HTTP status, ``code`` a stable name for programs."""
+
+    status = 500
+    code = "internal"
+
+    def __init__(self, message: str):
+        super().__init__(message)
+        self.message = message
+
+
+class BadInput(AssistantError):
+    """The request itself cannot be used: empty or too long a question, a malformed date, an unknown option."""
+
+    status, code = 422, "bad_input"
+
+
+class NotFound(AssistantError):
+    """No such provision or document, or not one the asker may see (both read the same)."""
+
+    status, code = 404, "not_found"
+
+
+class UnreadableFile(AssistantError):
+    """A file that cannot be read as a document: missing, empty, scanned, encrypted, hostile, of an unknown format."""
+
+    status, code = 422, "unreadable_file"
+
+
+class Classified(AssistantError):
+    """A secrecy mark stands in a document or question; nothing of it is stored."""
+
+    status, code = 422, "classified"
+
+
+class HomeBusy(AssistantError):
+    """Another process owns this home's indexes."""
+
+    status, code = 409, "home_busy"
+
+
+class HomeBroken(AssistantError):
+    """The home cannot be opened: unknown schema version, unreadable database, disk full."""
+
+    status, code = 500, "home_broken"
+
+
+class IndexMismatch(AssistantError):
+    """The index was built by another embedding model; the message names the rebuild command."""
+
+    status, code = 409, "index_mismatch"
+
+
+class BadSetting(AssistantError):
+    """A setting is unknown or has an unusable value."""
+
+    status, code = 500, "bad_setting"
+
+
+class MissingExtra(AssistantError):
+    """An optional part is not installed; the message names the command that installs it."""
+
+    status, code = 501, "missing_extra"
+
+
+class Overloaded(AssistantError):
+    """Too many requests at once; try again later."""
+
+    status, code = 503, "overloaded"

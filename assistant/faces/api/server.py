@@ -1,0 +1,107 @@
+"""``assistant serve``: bind, open the home, leave the note for commands beside it, serve, stop in time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import signal
+import socket
+import sys
+from threading import Event, Timer
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from assistant.errors import AssistantError, BadSetting
+from assistant.faces import doorplate
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
+GRACE_SECONDS = 20
+LAST_SECONDS = 28
+"""After this long a stop no longer waits: what is stored is whole at any moment, so leaving at once loses nothing."""
+
+
+class PortTaken(AssistantError):
+    """The address cannot be bound."""
+
+    status, code = 409, "port_taken"
+
+
+def run(settings: Settings, *, program: str = "assistant") -> None:
+    """Serve one home until SIGTERM or Ctrl-C. Raises BadSetting, PortTaken, HomeBusy or HomeBroken before it serves."""
+    listening = bind(settings.host, settings.port)
+    try:
+        _serve(settings, listening, program)
+    finally:
+        listening.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket on this machine only; without accounts nobody else may be let in."""
+    family = LOOPBACK.get(host)
+    if family is None:
+        raise BadSetting(f"不能在 {host} 上服务：还没有账号和登录，只能在本机使用。请改用 --host 127.0.0.1。")
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1" if host == "localhost" else host, port))
+    except OSError as error:
+        listening.close()
+        raise PortTaken(f"端口 {port} 用不了（{error.strerror}）。请用 --port 换一个，或写 --port 0 自动选择。") from None
+    return listening
+
+
+def _serve(settings: Settings, listening: socket.socket, program: str) -> None:
+    import uvicorn
+
+    from assistant.assistant import Assistant
+    from assistant.faces.api import create_app
+    from assistant.faces.desk import Desk
+
+    print("正在打开数据目录……", file=sys.stderr, flush=True)
+    assistant = Assistant.open(settings, notice=lambda line: print(line, file=sys.stderr, flush=True))
+    host, port = listening.getsockname()[:2]
+    plate = doorplate.Doorplate(host, port, doorplate.new_token())
+    stopping = Event()
+    app = create_app(Desk(assistant), token=plate.token, max_upload_mb=settings.max_upload_mb, stopping=stopping)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, lifespan="off", loop="asyncio",
+        timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=15, backlog=512,
+    )
+    logging.getLogger("assistant").addHandler(logging.StreamHandler())
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if not stopping.is_set():
+                stopping.set()
+                print("正在停止……", file=sys.stderr, flush=True)
+                watchdog = Timer(LAST_SECONDS, os._exit, (0,))
+                watchdog.daemon = True
+                watchdog.start()
+            # Not uvicorn's own way: it would raise the signal again afterwards, before our cleaning up.
+            self.force_exit = self.should_exit and sig == signal.SIGINT
+            self.should_exit = True
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            doorplate.write(settings.home, plate)
+            _greet(host, port, program, settings)
+
+    server = Server(config)
+    try:
+        server.run(sockets=[listening])
+    finally:
+        doorplate.remove(settings.home, plate)
+        assistant.close()
+
+
+def _greet(host: str, port: int, program: str, settings: Settings) -> None:
+    """Where it serves, and how to ask one question in the terminal."""
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    usual = type(settings).model_fields["home"].get_default(call_default_factory=True)
+    where = "" if settings.home == usual else f" --home {shlex.quote(str(settings.home))}"
+    print(f"正在服务：{address}（接口说明 {address}/docs；按 Ctrl-C 停止）", flush=True)
+    print(f'在另一个终端里提问：{program} ask "高明多久对干部考核评价一次？"{where}', flush=True)

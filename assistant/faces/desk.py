@@ -1,0 +1,103 @@
+"""The facade behind a counter: takes what a user typed, gives the shapes of shapes.py.
+
+The terminal and the HTTP endpoints both call a :class:`Desk`; ``client.Remote`` offers the same methods over loopback,
+so a command says the same beside a running server as without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.errors import BadInput, NotFound
+from assistant.faces import shapes
+from assistant.faces.shapes import Json
+from assistant.types import LOCAL, Asker
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+MOST_HITS = 100
+LONGEST_QUERY = 2000
+LONGEST_ID = 500
+"""In characters; both have to fit into the address of a request."""
+
+
+class Counter(Protocol):
+    """What the terminal needs; given by Desk in this process and by Remote through a server."""
+
+    def ask(self, question: str, on: str | None = None, region: str = "") -> Json: ...
+    def search(self, query: str, k: int = 10, on: str | None = None, region: str = "") -> Json: ...
+    def show(self, provision: str, on: str | None = None) -> Json: ...
+    def documents(self, on: str | None = None) -> Json: ...
+    def ingest(self, paths: Iterable[Path], progress: Callable[[Json], None] | None = None) -> Json: ...
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Json: ...
+    def doctor(self) -> Json: ...
+    def close(self) -> None: ...
+
+
+def legible(text: str) -> str:
+    """Refuse characters that no text has (halves of a pair, undecoded bytes) before they break deeper down."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadInput("输入里有认不出的字符。请改用 UTF-8 编码后再试。") from None
+    return text
+
+
+def check_query(query: str) -> None:
+    """Raises BadInput for a query that is longer than one can be."""
+    legible(query)
+    if len(query) > LONGEST_QUERY:
+        raise BadInput(f"检索词太长：{len(query)} 字，最多 {LONGEST_QUERY} 字。请只留关键词后再试。")
+
+
+def check_id(provision: str) -> None:
+    """Raises NotFound for an id that no clause can have."""
+    legible(provision)
+    if len(provision) > LONGEST_ID:
+        raise NotFound(f"没有条款“{provision[:20]}……”。请核对编号；运行 assistant search 可以查到。")
+
+
+class Desk:
+    """The facade in this process, for one asker."""
+
+    def __init__(self, assistant: Assistant, asker: Asker = LOCAL):
+        self.assistant = assistant
+        self.asker = asker
+
+    def ask(self, question: str, on: str | None = None, region: str = "") -> Json:
+        question, region = legible(question), legible(region or "")
+        answer = self.assistant.ask(question, asker=self.asker, on=shapes.day(on), region=region)
+        return shapes.answer(answer)
+
+    def search(self, query: str, k: int = 10, on: str | None = None, region: str = "") -> Json:
+        check_query(query)
+        if not 1 <= k <= MOST_HITS:
+            raise BadInput(f"条数 k 要在 1 到 {MOST_HITS} 之间，给的是 {k}。请改小或改大后再试。")
+        found = self.assistant.search(query, asker=self.asker, k=k, on=shapes.day(on), region=region or "")
+        return shapes.hits(query, found)
+
+    def show(self, provision: str, on: str | None = None) -> Json:
+        check_id(provision)
+        return shapes.provision(*self.assistant.provision(provision, asker=self.asker, on=shapes.day(on)))
+
+    def documents(self, on: str | None = None) -> Json:
+        return shapes.documents(self.assistant.documents(asker=self.asker, on=shapes.day(on)))
+
+    def ingest(self, paths: Iterable[Path], progress: Callable[[Json], None] | None = None) -> Json:
+        tell = (lambda report: progress(shapes.report(report))) if progress else None
+        return shapes.reports(map(shapes.report, self.assistant.ingest(paths, asker=self.asker, progress=tell)))
+
+    def ingest_bytes(self, name: str, data: bytes) -> list[Json]:
+        return [shapes.report(r) for r in self.assistant.ingest_bytes(name, data, asker=self.asker)]
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Json:
+        return {"passages": self.assistant.rebuild_index(progress)}
+
+    def doctor(self) -> Json:
+        return shapes.checks(self.assistant.doctor())
+
+    def close(self) -> None:
+        self.assistant.close()

@@ -1,0 +1,145 @@
+"""The JSON forms of results, in one place: what ``--json`` prints is what HTTP sends.
+
+Every function takes one of our nouns and gives plain dicts, lists, strings and numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from assistant.chinese import dates
+from assistant.errors import AssistantError, BadInput
+from assistant.types import Answer, Citation, Document, FileReport, Hit, Provision
+
+Json = dict[str, Any]
+
+CITED_FIELDS = ("id", "title", "number", "issuer", "kind", "of", "region", "issued")
+"""What a citation says of its document."""
+
+FAILURES = frozenset({"failed", "blocked"})
+"""The outcomes of a file that make an ingest as a whole end with exit code 1."""
+
+
+def day(text: str | None) -> date | None:
+    """Read a date as people type it; None and "" mean "not given". Raises BadInput.
+
+    >>> day("2024-05-01"), day("2024年5月1日"), day("20240501"), day(None)
+    (datetime.date(2024, 5, 1), datetime.date(2024, 5, 1), datetime.date(2024, 5, 1), None)
+    """
+    if text is None or not text.strip():
+        return None
+    text = text.strip()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        found = dates(text)
+        if len(found) == 1 and found[0][1:] == (0, len(text)):
+            return found[0][0]
+    raise BadInput(f"看不懂日期“{text[:20]}”。请写成 2024-05-01 这样的形式。")
+
+
+def document(of: Document) -> Json:
+    """Everything a reader may know of a document; where its file lay is not part of that."""
+    return {
+        **cited(of),
+        "level": of.level,
+        "effective": _iso(of.effective),
+        "repealed": _iso(of.repealed),
+        "repealed_by": of.repealed_by,
+        "version": of.version,
+        "aliases": list(of.aliases),
+    }
+
+
+def cited(of: Document) -> Json:
+    """The eight fields of a document that stand in a citation."""
+    return {name: _iso(of.issued) if name == "issued" else getattr(of, name) for name in CITED_FIELDS}
+
+
+def citation(of: Citation) -> Json:
+    return {"provision": of.provision, "path": of.path, "document": cited(of.document), "quote": of.quote}
+
+
+def answer(of: Answer) -> Json:
+    """The one object of ``assistant ask --json`` and ``POST /api/ask``."""
+    return {
+        "text": of.text,
+        "refusal": of.refusal,
+        "citations": [citation(c) for c in of.citations],
+        "notices": list(of.notices),
+        "label": of.label,
+    }
+
+
+def hits(query: str, found: Iterable[Hit]) -> Json:
+    return {"query": query, "hits": [hit(h) for h in found]}
+
+
+def hit(of: Hit) -> Json:
+    return {
+        "provision": of.provision.id,
+        "path": of.provision.path,
+        "text": of.provision.text,
+        "score": round(float(of.score), 6),
+        "via": list(of.via),
+        "document": cited(of.document),
+    }
+
+
+def provision(of: Provision, document_of: Document) -> Json:
+    return {
+        "id": of.id,
+        "path": of.path,
+        "text": of.text,
+        "heading": of.heading,
+        "trail": list(of.trail),
+        "level": of.level,
+        "parent": of.parent,
+        "verified": of.verified,
+        "document": document(document_of),
+    }
+
+
+def documents(listed: Iterable[Any]) -> Json:
+    """``listed``: rows with ``document``, ``articles`` (numbered 条) and ``provisions``."""
+    return {
+        "documents": [
+            {**document(row.document), "articles": row.articles, "provisions": row.provisions} for row in listed
+        ]
+    }
+
+
+def report(of: FileReport) -> Json:
+    return {
+        "name": of.name,
+        "status": of.status,
+        "documents": list(of.documents),
+        "provisions": of.provisions,
+        "reason": of.reason,
+        "notices": list(of.notices),
+    }
+
+
+def reports(of: Iterable[Json]) -> Json:
+    """What became of a batch: every file, and how many ended how."""
+    files = list(of)
+    counts: dict[str, int] = {}
+    for file in files:
+        counts[file["status"]] = counts.get(file["status"], 0) + 1
+    return {"files": files, "counts": counts}
+
+
+def checks(of: Iterable[Any]) -> Json:
+    """``of``: rows with ``name``, ``ok`` and ``detail``."""
+    rows = [{"name": c.name, "ok": bool(c.ok), "detail": c.detail} for c in of]
+    return {"ok": all(row["ok"] for row in rows), "checks": rows}
+
+
+def error(of: AssistantError) -> Json:
+    return {"error": {"code": of.code, "message": of.message}}
+
+
+def _iso(of: date | None) -> str | None:
+    return of.isoformat() if of else None

@@ -1,0 +1,75 @@
+"""The database under the store: transactions, and single values kept beside the documents."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from assistant.store.schema import speaking
+from assistant.store.tables import meta
+
+
+class Database:
+    """One home's database; may be used from several threads."""
+
+    def __init__(self, home: Path, engine: Engine):
+        self.home = home
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with speaking(self.home), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with speaking(self.home), self._lock, self._writer.begin() as connection:
+            yield connection
+
+    def note(self, key: str) -> str:
+        """A single value kept beside the documents (corpus version, dirty mark ...); "" when not set."""
+        with self._reading() as c:
+            return note(c, key)
+
+    def set_notes(self, **values: str) -> None:
+        """Keep single values, all in one transaction."""
+        with self._writing() as c:
+            for key, value in values.items():
+                set_note(c, key, value)
+
+    @property
+    def generation(self) -> int:
+        """Grows with every change of the documents; what was cached under another number is stale."""
+        return int(self.note("generation") or 0)
+
+    @property
+    def embedder(self) -> tuple[str, int] | None:
+        """Name and dimension of the embedding the vectors were made by; None before the first."""
+        value = self.note("embedder")
+        if not value:
+            return None
+        name, _, dimension = value.rpartition(":")
+        return name, int(dimension)
+
+    def set_embedder(self, name: str, dimension: int) -> None:
+        """Record the embedding that vectors are made by from now on."""
+        self.set_notes(embedder=f"{name}:{dimension}")
+
+
+def note(c: Connection, key: str) -> str:
+    return c.execute(select(meta.c.value).where(meta.c.key == key)).scalar() or ""
+
+
+def set_note(c: Connection, key: str, value: str) -> None:
+    if not c.execute(update(meta).where(meta.c.key == key).values(value=value)).rowcount:
+        c.execute(insert(meta), {"key": key, "value": value})

@@ -1,0 +1,120 @@
+"""The tables: everything that matters, vectors included. The indexes are derived from here."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+SCHEMA = "0001"
+"""The newest migration this program knows; revisions are numbers in a row, so that "newer" can be told."""
+
+metadata = MetaData()
+
+meta = Table(
+    "meta", metadata,
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+files = Table(
+    "files", metadata,
+    Column("sha256", String, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""The decoded text of ingested files, once however many documents share a file."""
+
+versions = Table(
+    "versions", metadata,
+    Column("row", Integer, primary_key=True),
+    Column("id", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("start", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("number", String, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("of", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("issued", String, nullable=False),
+    Column("effective", String, nullable=False),
+    Column("repealed", String, nullable=False),
+    Column("repealed_by", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("aliases", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("removed", Text, nullable=False),
+    Column("file", String, ForeignKey("files.sha256"), nullable=False),
+    Column("body", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("provisions", Integer, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("created", String, nullable=False),
+    Index("versions_by_id", "id", "status"),
+    Index("versions_by_status", "status"),
+    sqlite_autoincrement=True,
+)
+"""One row a document version; ``status`` is current, superseded or withdrawn. Dates are ISO or ""."""
+
+provisions = Table(
+    "provisions", metadata,
+    Column("version", Integer, ForeignKey("versions.row"), primary_key=True),
+    Column("order", Integer, primary_key=True),
+    Column("id", String, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("own", Text, nullable=False),
+    Column("level", String, nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("trail", Text, nullable=False),
+    Column("parent", String, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("verified", String, nullable=False),
+    Index("provisions_by_id", "id", "version", unique=True),
+    sqlite_with_rowid=False,
+)
+"""Only own texts are kept: a clause's whole text is the own texts of ``order..last`` joined, one range of the key."""
+
+passages = Table(
+    "passages", metadata,
+    Column("rowid", Integer, primary_key=True),
+    Column("version", Integer, ForeignKey("versions.row"), nullable=False),
+    Column("provision", String, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("vector", LargeBinary),
+    Index("passages_by_version", "version"),
+)
+"""``rowid`` is the id in both indexes and is never used again; ``vector`` is float32, NULL when the text has nothing to read."""
+
+outbox = Table(
+    "outbox", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Ranges of passages that the indexes have not taken over yet, written in the transaction that changed them."""
+
+audit = Table(
+    "audit", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("chain", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who did what to which document version, ids only. ``chain`` is the hash of the row and of the chain before it."""
+
+TRIGGERS = (
+    "create trigger if not exists audit_keeps before update on audit begin select raise(abort, 'audit is append-only'); end",
+    "create trigger if not exists audit_stays before delete on audit begin select raise(abort, 'audit is append-only'); end",
+)

@@ -1,0 +1,1 @@
+"""What we measure: ``python -m eval answers|speed|robustness|structure|report``."""

@@ -1,0 +1,1 @@
+"""Checks of a finished Word file against the official layout and the wording of its kind."""

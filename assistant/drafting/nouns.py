@@ -18,6 +18,9 @@ Style = Literal["document", "letter", "plain"]
 """How a notice is laid out: with the red head of a document, as a letter (函, clause 10.1), or without a head
 (an application, a record of a talk)."""
 
+Says = Literal["frame", "fact", "view", "clause"]
+"""What a field's value is: who, when and how to reach them; what happened; how it is judged; the clauses it is judged by."""
+
 Strength = Literal["规定", "一般", "推荐", "实务"]
 """How much a rule binds, strongest first; only what breaks a 规定 makes a file wrong."""
 
@@ -42,6 +45,8 @@ class Field:
     """One fact a form asks for. ``key`` is shared across forms (姓名, 单位 …); ``choices`` only for kind ``choice``.
 
     ``sources`` are paths into what a case knows (``case.agency``), tried in order when nobody gives the value.
+    ``says`` keeps facts and evaluation apart: no paragraph of a form may hold both. ``limit`` is the most characters of a
+    value, or of each item of a list.
     """
 
     key: str
@@ -50,6 +55,8 @@ class Field:
     sources: tuple[str, ...] = ()
     hint: str = ""
     choices: tuple[str, ...] = ()
+    says: Says = "frame"
+    limit: int = 200
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,8 @@ class Form:
     attachments: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     note: str = ""
+    signature: str = "【发文机关】"
+    date: str = "【成文日期】"
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,53 @@ def test_after_a_clean_end_nothing_is_probed_and_chroma_stays_unimported(home, m
     assert done.stdout.split()[1:] == ["False", "False"], done.stderr
 
 
+@pytest.mark.parametrize("big", [False, True])
+def test_what_chroma_writes_at_its_first_question_is_no_damage(home, monkeypatch, big):
+    """Below 1,000 passages it writes its graph anew each time it is opened and asked."""
+    name = home.put_big() if big else "甲"
+    home.put(name, 2)
+    for _ in range(2):
+        home.close()
+        with monkeypatch.context() as patch:
+            patch.setattr(health, "probe", lambda *a, **k: pytest.fail("probed"))
+            home.open()
+        assert (home.index.mended, home.lost(name, 2)) == ((), [])
+        assert home.index.check(full=True) == Health(True, "")
+
+
+def test_damage_done_before_chroma_is_opened_is_not_sealed_over(home):
+    home.put("甲")
+    home.close()
+    home.open()
+    _flip(next(home.folder.glob("chroma/*/data_level0.bin")))
+    home.index.dense(vector(token("甲", 1, 0)), 1)
+    assert home.index.check(full=True) == Health(False, "语义索引有损坏，已按数据库重建。")
+    assert home.lost("甲") == []
+
+
+@pytest.mark.parametrize("act", ["search", "add", "mend"])
+def test_a_keyword_index_of_another_schema_is_built_anew(home, act):
+    import tantivy
+
+    home.put("甲")
+    home.close()
+    shutil.rmtree(home.folder / "lexical")
+    (home.folder / "lexical").mkdir()
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("body")
+    tantivy.Index(builder.build(), path=str(home.folder / "lexical")).writer().commit()
+    store = Store.open(home.folder)
+    found, known = health.read_seal(home.folder)
+    health.write_seal(home.folder, found, {k: v for k, v in known.items() if k.startswith("chroma/")} | health.stamps(home.folder, "lexical", {}))
+    if act == "mend":
+        put(store, "乙", 1)
+    store.close()
+    home.open()
+    if act == "add":
+        home.put("乙")
+    assert (home.lost("甲"), [] if act == "search" else home.lost("乙"), home.index.check(full=True)) == ([], [], Health(True, ""))
+
+
 def test_what_the_store_took_before_a_crash_is_taken_over_at_the_next_start(home):
     home.put("甲")
     put(home.store, "乙", 1)

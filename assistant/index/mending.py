@@ -23,6 +23,7 @@ from assistant.store import Store
 
 T = TypeVar("T")
 
+_DATABASE = f"{DENSE}/chroma.sqlite3"
 _REBUILDING = "语义检索的索引正在重建，暂以关键词检索作答；若一直如此，请停止服务后运行 assistant index --rebuild。"
 _DOWN = "语义检索暂不可用（{why}），现以关键词检索作答。请释放磁盘空间或排除故障后运行 assistant index --rebuild。"
 
@@ -80,13 +81,13 @@ class Mending:
         self._handled.clear()
         self._newest.clear()
 
-    def _reseal(self) -> None:
-        """Opening Chroma touches its database: take the new times over while nothing is dirty."""
-        database = f"{DENSE}/chroma.sqlite3"
+    def _reseal(self, *, whole: bool = False) -> None:
+        """While nothing is dirty take over the stamp of Chroma's database, which opening it touches; ``whole``: of all its files."""
         with self._sealing, contextlib.suppress(OSError):
             token, known = health.read_seal(self.home)
             if token and not self._dirty and token == self._store.note("index_seal"):
-                files = {**known, database: health.stamp(self.home, database, known)}
+                new = health.stamps(self.home, DENSE, known) if whole else {_DATABASE: health.stamp(self.home, _DATABASE, known)}
+                files = {name: old for name, old in known.items() if not (whole and name.startswith(DENSE + "/"))} | new
                 if files != known:
                     health.write_seal(self.home, token, files)
 
@@ -223,15 +224,28 @@ class Mending:
         if found is None:
             with self._write:
                 if self._lexical is None:
-                    self._lexical = Lexical(self.home / LEXICAL)
+                    try:
+                        self._lexical = Lexical(self.home / LEXICAL)
+                    except LexicalBroken:
+                        # Damaged, or of another version's schema: the truth is in SQL.
+                        self._rebuild_lexical()
+                        try:
+                            self._lexical = Lexical(self.home / LEXICAL)
+                        except LexicalBroken as error:
+                            raise self._unwritten(error) from error
                 found = self._lexical
         return found
 
     def _densely(self) -> Dense:
         with self._gate:
             if self._dense is None:
+                sound = not self._dirty and health.judge(self.home, DENSE, health.read_seal(self.home)[1]) == "good"
                 self._dense = Dense(self.home / DENSE)
-                self._reseal()
+                known = self._store.embedder
+                if sound and known:
+                    # Chroma's first query writes its files anew: it is asked here, where the seal can follow.
+                    self._dense.query(np.ones(known[1], np.float32), 1)
+                self._reseal(whole=sound)
             return self._dense
 
     def _shut_dense(self) -> None:

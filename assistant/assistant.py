@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant import citing, lexicon, library, settings
 
-from assistant.errors import AssistantError, BadInput, IndexMismatch, NotFound
+from assistant.errors import AssistantError, BadInput, IndexMismatch
 from assistant.types import LOCAL, Answer, Asker, Document, FileReport, Hit, Provision
 
 
@@ -183,10 +183,8 @@ class Assistant:
         return self._library.ingest(readers.read_bytes(name, data), asker=asker, audience=audience)
 
     def withdraw(self, document_id: str, *, asker: Asker = LOCAL) -> None:
-        """Take a document out of answers and indexes; its rows stay for the audit. Raises NotFound."""
+        """Take a document out of answers and indexes; its rows stay for the audit. Raises NotFound, Forbidden for another's document."""
         with self._lock:
-            if not any(d.id == document_id for d in self.store.versions(document_id, asker)):
-                raise NotFound(f"没有文件 {document_id}。请用 assistant documents 查看已有文件。")
             self.index.remove(self.store.withdraw(document_id, by=asker))
 
     def rebuild_index(self, progress: Callable[[int, int], None] | None = None) -> int:

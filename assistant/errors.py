@@ -26,6 +26,12 @@ class NotFound(AssistantError):
     status, code = 404, "not_found"
 
 
+class Forbidden(AssistantError):
+    """The asker sees the thing but may not do this to it; what he may not even see is NotFound."""
+
+    status, code = 403, "forbidden"
+
+
 class UnreadableFile(AssistantError):
     """A file that cannot be read as a document: missing, empty, scanned, encrypted, hostile, of an unknown format."""
 
@@ -60,6 +66,12 @@ class BadSetting(AssistantError):
     """A setting is unknown or has an unusable value."""
 
     status, code = 500, "bad_setting"
+
+
+class BadScheme(AssistantError):
+    """A classification scheme or one of its data files is broken; the message names file and line."""
+
+    status, code = 500, "bad_scheme"
 
 
 class MissingExtra(AssistantError):

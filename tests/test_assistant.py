@@ -8,7 +8,7 @@ from test_library import RULE
 
 from assistant import retrieval
 from assistant.assistant import Assistant
-from assistant.errors import AssistantError, BadInput, HomeBusy, NotFound
+from assistant.errors import AssistantError, BadInput, Forbidden, HomeBusy, NotFound
 from assistant.settings import Settings
 from assistant.types import LOCAL, Asker
 
@@ -277,6 +277,14 @@ def test_a_withdrawn_document_is_out_of_everything(own_office):
     own_office.close()
     with Assistant.open(own_office.settings) as again:
         assert identifier not in ids(again.documents())
+
+
+def test_what_another_put_in_is_seen_but_not_withdrawn(own_office):
+    identifier, before = "甘组通〔2022〕8号", own_office.documents()
+    with pytest.raises(Forbidden, match="不是您导入的"):
+        own_office.withdraw(identifier, asker=OUTSIDER)
+    assert own_office.documents() == before and own_office.documents(asker=OUTSIDER) == before
+    assert any(h.document.id == identifier for h in own_office.search("基层干部健康体检", k=100))
 
 
 # -- rights -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.errors import HomeBroken, IndexMismatch, NotFound
+from assistant.errors import Forbidden, HomeBroken, IndexMismatch, NotFound
 from assistant.store import Put, Store, schema
 from assistant.store.tables import SCHEMA
 from assistant.types import LOCAL, Asker, Document, Passage, Provision
@@ -204,11 +204,36 @@ def test_another_embedding_replaces_every_vector_or_none(store):
 
 def test_withdrawn_is_gone_at_once_and_rowids_are_never_used_again(store):
     put(store, "甲办法")
-    assert store.withdraw("甲办法", by="管理员") == (1, 2)
+    assert store.withdraw("甲办法", by=LOCAL) == (1, 2)
     assert (store.documents(LOCAL), store.passages([1, 2]), store.rowids().tolist()) == ((), {}, [])
     assert put(store, "甲办法") == Put("added", (3, 4), (), 2)
     with pytest.raises(NotFound, match="没有文件“乙办法”"):
         store.withdraw("乙办法", by=LOCAL)
+
+
+def test_only_who_put_a_document_in_or_sees_all_withdraws_it(store):
+    put(store, "公开办法", owner="shipped")
+    put(store, "公开办法", "甲的改法。\n", owner="甲", issued=date(2022, 1, 1), audience=frozenset({"一科"}))
+    put(store, "乙办法", owner="乙", audience=frozenset({"二科"}))
+    member, own = Asker("丙", frozenset({"一科"})), Asker("甲", frozenset({"一科"}))
+    for identifier, asker, error in (("公开办法", member, Forbidden), ("公开办法", UNIT_B, Forbidden), ("乙办法", member, NotFound)):
+        with pytest.raises(error, match=identifier):
+            store.withdraw(identifier, by=asker)
+    assert ids(store) == ["公开办法", "乙办法"]
+    store.withdraw("公开办法", by=own)
+    assert [(d.id, d.issued) for d in store.documents(LOCAL)] == [("公开办法", None), ("乙办法", None)]
+    with pytest.raises(Forbidden):
+        store.withdraw("公开办法", by=own)
+    store.withdraw("公开办法", by=LOCAL)
+    assert ids(store) == ["乙办法"]
+
+
+@pytest.mark.parametrize("original", ["甲办法", "某区甲办法"])
+def test_what_left_the_shipped_corpus_takes_no_document_of_the_office_with_it(store, original):
+    put(store, "甲办法", kind="digest", owner="shipped")
+    put(store, original, "原文。\n", title="甲办法")
+    store.withdraw("甲办法", by="shipped")
+    assert ([d.kind for d in store.documents(LOCAL)], store.owned("shipped")) == (["normative"], ())
 
 
 def test_the_outbox_names_what_the_indexes_have_not_taken_over(store):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from assistant.errors import IndexMismatch, NotFound
+from assistant.errors import Forbidden, IndexMismatch, NotFound
 from assistant.store import rows as shape
 from assistant.store import trail
 from assistant.store.catalogue import same, start
@@ -75,24 +75,30 @@ class Store(Reading, Feeding):
         return [self.put(d, p, q, v, raw=raw, removed=removed, owner=owner) for d, p, q, v, raw, removed in items]
 
     def withdraw(self, document_id: str, *, by: Asker | str) -> tuple[int, ...]:
-        """Take a document out of every answer: what stands under the id for ``by``, all its versions.
+        """Take a document out of every answer: what stands under the id, all its versions.
 
+        Who may see everything withdraws everything; another asker, and a plain name, only what it put in itself.
         The rows stay as history, passages and vectors go. A digest hidden by a withdrawn original stands again.
-        Gives the passages to remove from the indexes. Raises NotFound.
+        Gives the passages to remove from the indexes. Raises NotFound (not there, or not to be seen), Forbidden (another's).
         """
-        asker = by if isinstance(by, Asker) else Asker(by, all_units=True)
-        targets = [e.row for e in self._current().entries if e.document.id == document_id
-                   and asker.may_see(e.document.audience)]
-        standing = {e.document.kind == "digest" for e in self._current().standing(asker) if e.document.id == document_id}
+        seen, name, master = None, by, False
+        if isinstance(by, Asker):
+            name, master, current = by.name, by.all_units, self._current()
+            standing = {e.document.kind == "digest" for e in current.standing(by) if e.document.id == document_id}
+            seen = {e.row for e in current.entries if e.document.id == document_id and by.may_see(e.document.audience)
+                    and (e.document.kind == "digest") in standing}
         with self._writing() as c:
-            targets = [r for r, kind in c.execute(select(versions.c.row, versions.c.kind).where(
-                versions.c.row.in_(targets), versions.c.status == "current")) if (kind == "digest") in standing]
-            if not targets:
+            found = [r for r in c.execute(select(versions).where(
+                versions.c.id == document_id, versions.c.status == "current")) if seen is None or r.row in seen]
+            if not found:
                 raise NotFound(f"没有文件“{document_id}”。请用 assistant documents 查看已有文件。")
-            removed = self._retire(c, targets, "withdrawn")
+            mine = [r.row for r in found if master or r.owner == name]
+            if not mine:
+                raise Forbidden(f"文件“{document_id}”不是您导入的，不能撤下。请联系导入它的人或管理员。")
+            removed = self._retire(c, mine, "withdrawn")
             self._changed(c)
-            for row in targets:
-                trail.record(c, asker.name, "withdrawn", document_id, row)
+            for row in mine:
+                trail.record(c, name, "withdrawn", document_id, row)
         return removed
 
     def set_vectors(self, encode: Callable[[list[str]], np.ndarray], name: str, dimension: int,

@@ -218,15 +218,20 @@ class _Page:
         if not rows:
             return
         width, character = m.PAGE[0] - m.LEFT - m.RIGHT, round(m.IMPRINT * 20)
-        lines = "" if letter else "".join(f'<w:{side} w:val="single" w:sz="{size}" w:space="1" w:color="000000"/>'
-                                          for side, size in (("top", 8), ("bottom", 8), ("between", 6)))
-        # One frame needs one set of borders, tabs and indents in all its paragraphs, or word processors take it apart.
+        lines = "" if letter else "".join(f'<w:{side} w:val="single" w:sz="8" w:space="1" w:color="000000"/>' for side in ("top", "bottom"))
+        # One frame needs the same borders and indents in all its paragraphs, or word processors take it apart;
+        # so the blank before each row is a space, and the thin rule between rows an underlined tab.
         framed = (f'<w:framePr w:w="{width}" w:wrap="around" w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
-                  f'<w:pBdr>{lines}</w:pBdr><w:tabs><w:tab w:val="right" w:pos="{width - character}"/></w:tabs>'
-                  f'<w:ind w:left="{4 * character}" w:right="{character}" w:hanging="{3 * character}"/>')
-        for row in rows:
+                  f'<w:pBdr>{lines}</w:pBdr><w:ind w:left="{4 * character}" w:hanging="{4 * character}"/>')
+        for i, row in enumerate(rows):
+            if i:
+                rule = self.add("公文版记", ("", '<w:sz w:val="4"/><w:u w:val="single"/>'), properties=(
+                    f'{framed}<w:tabs><w:tab w:val="left" w:pos="{width - 5}"/></w:tabs><w:spacing w:line="60" w:lineRule="exact"/>'))
+                rule.runs[0].add_tab()
+                rule.runs[0].add_tab()
             first, _, rest = row.partition("\t")
-            paragraph = self.add("公文版记", first, properties=framed)
+            paragraph = self.add("公文版记", "\u3000" + first,
+                                 properties=f'{framed}<w:tabs><w:tab w:val="right" w:pos="{width - character}"/></w:tabs>')
             if rest:
                 paragraph.add_run().add_tab()
                 paragraph.add_run(inert(rest))

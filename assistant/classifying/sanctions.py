@@ -28,6 +28,7 @@ _MEASURES = {"removed", "suspend", "shift", "resign", "demote", "admonish"}
 _SANCTION = re.compile(r"处分|处理|受到?|给予|处以|予以|被|问责|批准|追究|影响期|背着|吃了|挨了")
 _NOT = re.compile(r"(?:未|没有|没|不|免予|免于|无须|无需|尚未|从未|不曾|不予|并非|不是)[^，。；]{0,8}$|(?:拟|建议|可能|是否|如果|如|若|假如|倘若|应当?|讨论|考虑|相当于|轻于|重于)(?:再?给予|对其|给|处以|受到?|不)?[^，。；]{0,4}$")
 _RULE = re.compile(r"^[^，。；]{0,6}(?:的?(?:影响期|处分期间?|期间|期限)(?:应当|是|为|按|规定|一般))")
+_SPOKEN, _TO_SOMEONE = re.compile(r"(?:黄牌|口头|严正|发出|提出|书面|连连|预警|多次|反复)$"), re.compile(r"[牌信他她你我说道线标]|其(?!他)|对方|过")
 _WITHDRAWN = re.compile(
     r"(?:处分(?:决定)?|该决定|原决定)[^，。；党]{0,14}(?:被|已|予以|依法|决定)[^，。；党]{0,12}(?:撤销|推翻|取消)|(?:撤销|撤回|取消)(?:了|对)?(?:该|原|其|这一|这个|上述|此|他的|她的|对[^，。；]{0,6}的)[^，。；]{0,8}处分")
 _DECIDED = re.compile(r"批准|生效|起算|起计算|之日起")
@@ -106,7 +107,7 @@ def _counts(text: str, m: re.Match[str]) -> bool:
     after = re.split(r"[。；！？\n]", text[m.end():])[0]
     if _NOT.search(clause) or _RULE.match(text[m.end():]):
         return False
-    if m.lastgroup == "either" and not re.search(r"处分|受|给予|处以|因[^，。；]{0,30}$", clause[-16:] + after[:8]):
+    if m.lastgroup == "either" and (_SPOKEN.search(clause) or _TO_SOMEONE.match(after)):
         return False
     if m.lastgroup in _MEASURES:
         near = text[max(0, m.start() - 30):m.end() + 14]

@@ -20,7 +20,7 @@ FLOORS = {
     2: ("store",),
     3: ("index",),
     4: ("library", "retrieval"),
-    5: ("answering", "drafting", "checking"),
+    5: ("answering", "classifying", "drafting", "checking"),
     6: ("agent",),
     7: ("assistant",),
     8: ("faces",),

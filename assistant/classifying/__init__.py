@@ -1,0 +1,1 @@
+"""Cases against schemes: what is met, unmet or unclear, and the preliminary outcome that follows."""

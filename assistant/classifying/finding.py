@@ -1,0 +1,141 @@
+"""What a case says of each element: state, exact words, speaker. Evidence against comes before evidence for; silence is unclear.
+
+How strong a claim is depends on who makes it: what was found out (3), what the material states (2), what the person says against
+himself (2), what the person says for himself or what is only reported (1, not enough by itself unless the element says so).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.classifying import conditions
+from assistant.classifying.nouns import SPEAKERS, Claim, Computed, Element, Finding, Scheme, State
+from assistant.classifying.reading import Reading
+
+ENOUGH = 2
+"""The strength from which evidence settles an element."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Evidence that holds: how strong, and the claims it rests on."""
+
+    strength: int
+    claims: tuple[Claim, ...]
+
+
+def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mapping[str, Callable],
+         demanded: frozenset[str] = frozenset()) -> tuple[dict[str, Finding], dict[str, str]]:
+    """The findings by element, and the values of the scheme's computations. ``demanded`` elements are asked for even when silent."""
+    found: dict[str, Finding] = {}
+    values: dict[str, str] = {}
+    for element in scheme.elements.values():
+        if element.compute:
+            computed: Computed = computations[element.compute](reading, element.given, on)
+            values.update(computed.values)
+            found[element.name] = _of_computed(element, computed, reading)
+        else:
+            found[element.name] = weigh(element, reading)
+    return assume(scheme, reading, found, demanded), values
+
+
+def assume(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], demanded: frozenset[str] = frozenset()) -> dict[str, Finding]:
+    """What the decision takes for silent elements: their scheme's assumption, unless they are asked for."""
+    from dataclasses import replace
+
+    out = {}
+    for name, finding in found.items():
+        element = scheme.elements[name]
+        if finding.span is not None or finding.state != "unclear" or name in demanded or element.silence == "unclear":
+            out[name] = replace(finding, value=finding.state, asked=True)
+            continue
+        asked = element.asked is not None and conditions.holds(
+            element.asked, lambda n: found[n].state, lambda s: raised(reading, s)) is not False
+        out[name] = replace(finding, value="unclear" if asked else element.silence, asked=asked)
+    return out
+
+
+def raised(reading: Reading, signal: str) -> bool:
+    """Whether anyone asserts a signal or leaves it in doubt."""
+    return any(c.truth != "denied" for c in reading.signals(signal))
+
+
+def weigh(element: Element, reading: Reading) -> Finding:
+    """The state of an element by its signals."""
+    against = _best(element.unmet, reading, lambda c: _against(element, c))
+    for_it = _best(element.met, reading, lambda c: _for(element, c))
+    doubt = _doubt(element, reading)
+    if against and against.strength >= ENOUGH:
+        return _finding(element, "unmet", against.claims, reading)
+    if doubt and doubt.strength >= ENOUGH:
+        return _finding(element, "unclear", doubt.claims, reading)
+    if for_it and for_it.strength >= ENOUGH:
+        return _finding(element, "met", for_it.claims, reading)
+    weak = against or doubt or for_it
+    return _finding(element, "unclear", weak.claims if weak else (), reading)
+
+
+def _against(element: Element, claim: Claim) -> int:
+    return {"found": 3, "plain": 2, "self": 2, "reported": ENOUGH if element.reported_counts else 1}[claim.speaker]
+
+
+def _for(element: Element, claim: Claim) -> int:
+    return {"found": 3, "plain": 2, "self": ENOUGH if element.self_counts else 1, "reported": ENOUGH if element.reported_counts else 1}[claim.speaker]
+
+
+def _best(entries: tuple, reading: Reading, strength: Callable[[Claim], int]) -> Weighed | None:
+    found = [w for entry in entries if (w := _holds(entry, reading, strength))]
+    return max(found, key=lambda w: (w.strength, -w.claims[0].span[0]), default=None)
+
+
+def _holds(tree: tuple, reading: Reading, strength: Callable[[Claim], int]) -> Weighed | None:
+    if tree[0] == "signal":
+        claims = [c for c in reading.signals(tree[1]) if c.truth == tree[2]]
+        best = max(claims, key=lambda c: (strength(c), -c.span[0]), default=None)
+        return Weighed(strength(best), (best,)) if best else None
+    found = [_holds(child, reading, strength) for child in tree[1:]]
+    if tree[0] == "any":
+        return max((f for f in found if f), key=lambda w: w.strength, default=None)
+    if not all(found):
+        return None
+    return Weighed(min(f.strength for f in found), tuple(c for f in found for c in f.claims))
+
+
+def _doubt(element: Element, reading: Reading) -> Weighed | None:
+    """A claim of any of the element's signals that the material itself leaves open."""
+    explicit = {e[1] for e in (*element.met, *element.unmet) if e[0] == "signal" and e[2] == "doubted"}
+    best: Weighed | None = None
+    for name in dict.fromkeys(n for tree in (*element.unmet, *element.met) for n in _leaves(tree)):
+        if name in explicit:
+            continue
+        for claim in reading.signals(name):
+            if claim.truth == "doubted":
+                strength = {"found": 3, "plain": 2, "self": 1, "reported": 1}[claim.speaker]
+                if best is None or strength > best.strength:
+                    best = Weighed(strength, (claim,))
+    return best
+
+
+def _leaves(tree: tuple) -> Iterator[str]:
+    """The signals that an entry names outside of conjunctions: a doubt about half of a conjunction is no doubt about the element."""
+    if tree[0] == "signal":
+        yield tree[1]
+    elif tree[0] == "any":
+        for child in tree[1:]:
+            yield from _leaves(child)
+
+
+def _finding(element: Element, state: State, claims: tuple[Claim, ...], reading: Reading) -> Finding:
+    if not claims:
+        return Finding(element.name, element.title, "unclear", speaker=SPEAKERS["silent"])
+    a, b = claims[0].quote
+    return Finding(element.name, element.title, state, reading.text[a:b], (a, b), SPEAKERS[claims[0].speaker])
+
+
+def _of_computed(element: Element, computed: Computed, reading: Reading) -> Finding:
+    if not computed.spans:
+        return Finding(element.name, element.title, "unclear", speaker=SPEAKERS["silent"], note=computed.note)
+    a, b = reading.quote(computed.spans[0])
+    return Finding(element.name, element.title, computed.state, reading.text[a:b], (a, b), SPEAKERS[computed.speaker], note=computed.note)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from assistant.classifying import periods, sanctions
-from assistant.classifying.moments import moments
+from assistant.classifying.moments import Length, lengths, moments
 from assistant.classifying.nouns import Computed
 from assistant.classifying.reading import Reading
 
@@ -55,6 +55,35 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
     return _cited(Computed(state, spans, note, values), reckoned.clauses)
 
 
+def lasting(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
+    """How long something told has lasted: met = at most ``within`` (``12个月``, ``1个月``), unmet = longer.
+
+    ``about``: words one of which stands in the sentence of the length; ``reach``: how far from it at most (characters).
+    """
+    text, limit = reading.plain, lengths(given["within"])[0]
+    reach, about = int(given.get("reach", 24)), given["about"]
+    told = []
+    for length in lengths(text):
+        first, last = next(s for s in reading.sentences if s[0] <= length.span[0] < s[1])
+        near = text[max(first, length.span[0] - reach):min(last, length.span[1] + reach)]
+        if any(word in near for word in about) and not re.match(r"前|内要|之内|以内", text[length.span[1]:]):
+            told.append(length)
+    if not told:
+        return Computed("unclear")
+    longest = max(told, key=lambda length: length.most)
+    words = text[longest.span[0]:longest.span[1]]
+    before = text[max(0, longest.span[0] - 4):longest.span[0]]
+    at_least = bool(re.search(r"超过|逾|已?达|满|以上$", before) or text[longest.span[1]:].startswith(("以上", "有余", "出头")))
+    short_of = bool(re.search(r"不到|不足|不满|未满|将近|近$|快$", before))
+    over = not short_of and (longest.least > limit.most or _same(longest, limit) and (at_least or bool(given.get("inclusive")))
+                             or longest.months is None and longest.least > limit.least + 1 or at_least and longest.least >= limit.least)
+    return Computed("unmet" if over else "met", (longest.span,), f"材料说的时间是{words}，界限是{given['within']}。")
+
+
+def _same(one: Length, other: Length) -> bool:
+    return one.months is not None and one.months == other.months
+
+
 def _cited(computed: Computed, clauses: tuple[str, ...]) -> Computed:
     from dataclasses import fields, replace
 
@@ -63,5 +92,6 @@ def _cited(computed: Computed, clauses: tuple[str, ...]) -> Computed:
 
 COMPUTATIONS: dict[str, Callable[[Reading, Mapping[str, Any], date | None], Computed]] = {
     "impact_period": impact_period,
+    "lasting": lasting,
 }
 """By the name that ``compute:`` gives in a scheme file."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from assistant.readers.extract import Extract, Limits, Sidecar, Unreadable
 
-__all__ = ["Extract", "Limits", "Unreadable", "read", "read_bytes"]
+__all__ = ["Extract", "Limits", "Unreadable", "perform", "read", "read_bytes"]
 
 
 def read(path: Path | str, *, limits: Limits = Limits()) -> Iterator[Extract | Unreadable]:
@@ -59,6 +59,21 @@ def read_bytes(name: str, data: bytes, *, sidecar: bytes = b"", limits: Limits =
         yield Unreadable(name, f"有 {len(data) >> 20} MB，超过 {most >> 20} MB 的上限；请拆分后再导入")
         return
     yield from _parsed(name, data, Sidecar(f"{name}.yaml", sidecar) if sidecar else Sidecar(), limits)
+
+
+def perform(task: str, name: str, data: bytes, *, limits: Limits) -> bytes | Unreadable:
+    """One of the other things the child process does with a Word file: ``sheet`` (its layout, as JSON), ``unmark``
+    (the file without the draft mark)."""
+    from assistant.readers import cage
+    from assistant.readers.archive import shown_name
+
+    name = shown_name(PurePosixPath(name.replace("\\", "/")).name) or "未命名"
+    if PurePosixPath(name).suffix.lower() != ".docx":
+        return Unreadable(name, "不是 .docx 文件；请用 WPS 或 Word 打开，另存为 .docx 再试")
+    if len(data) > limits.file:
+        return Unreadable(name, f"有 {len(data) >> 20} MB，超过 {limits.file >> 20} MB 的上限；请确认没有选错文件")
+    found = cage.perform(task, name, data, limits) if data else Unreadable(name, "文件是空的（0 字节）；请检查是否保存完整")
+    return Unreadable(name, found.reason.replace("再导入", "再试")) if isinstance(found, Unreadable) else found
 
 
 def _file(path: Path, name: str, limits: Limits, *, follow: bool) -> Iterator[Extract | Unreadable]:

@@ -66,9 +66,9 @@ class Worker:
             with contextlib.suppress(OSError):
                 stream.close()
 
-    def ask(self, name: str, data: bytes, sidecar: Sidecar, limits: Limits, start: int) -> Iterator[tuple[dict, bytes]]:
+    def ask(self, name: str, data: bytes, sidecar: Sidecar, limits: Limits, start: int, task: str = "") -> Iterator[tuple[dict, bytes]]:
         """Frames of the answer; raises Broken when the worker dies, hangs or says too much."""
-        top = json.dumps({"name": name, "sidecar": sidecar.name, "beside": len(sidecar.data), "start": start, "limits": asdict(limits)}).encode()
+        top = json.dumps({"name": name, "sidecar": sidecar.name, "beside": len(sidecar.data), "start": start, "limits": asdict(limits), "task": task}).encode()
         self._send(_FRAME.pack(len(top), len(data) + len(sidecar.data)) + top, data, sidecar.data, limits=limits)
         most = 4 * limits.chars + 64 * MIB
         while True:
@@ -137,18 +137,26 @@ def parse(name: str, data: bytes, sidecar: Sidecar, limits: Limits) -> Iterator[
         start = yield from _turn(name, data, sidecar, limits, start)
 
 
-def _turn(name: str, data: bytes, sidecar: Sidecar, limits: Limits, start: int) -> Iterator[Extract | Unreadable]:
+def perform(task: str, name: str, data: bytes, limits: Limits) -> bytes | Unreadable:
+    """What one of the worker's other tasks makes of a file; ``worker.TASKS`` names them."""
+    [result] = _turn(name, data, Sidecar(), limits, 0, task)
+    return result
+
+
+def _turn(name: str, data: bytes, sidecar: Sidecar, limits: Limits, start: int, task: str = "") -> Iterator[Extract | Unreadable | bytes]:
     """One worker's share; returns how many members are done when it died over one of an archive, else None."""
     with _slots:
         worker = _borrow()
         done, current, index, good = False, name, start, False
         try:
-            for head, body in worker.ask(name, data, sidecar, limits, start):
+            for head, body in worker.ask(name, data, sidecar, limits, start, task):
                 kind = head.get("kind")
                 if kind == "begin":
                     current, index = str(head["name"]), int(head["index"])
                 elif kind == "unreadable":
                     yield Unreadable(str(head["name"]), str(head["reason"]))
+                elif kind == "result":
+                    yield body
                 elif kind == "extract":
                     yield Extract(str(head["name"]), body.decode("utf-8", "replace"), str(head["format"]), str(head["sha256"]),
                                   {k: tuple(v) if isinstance(v, list) else v for k, v in head["front"].items()},

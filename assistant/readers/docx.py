@@ -7,7 +7,6 @@ content controls and automatic numbers.
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import dataclass, field
 
 from assistant.readers.encoding import unify
@@ -26,28 +25,19 @@ _TOLD = frozenset("title subject keywords description category contentStatus Com
 
 def parse(data: bytes, limits: Limits) -> Parsed:
     """Body text, one paragraph or table row a line; cells are joined by `` | ``."""
-    archive = opened(data, limits)
-    names = {entry.filename.lstrip("/"): entry for entry in archive.infolist()}
-    lowered = {name.lower() for name in names}
-    types = _part(archive, names, "[Content_Types].xml", limits)
-    if any("vbaproject" in name for name in lowered) or b"macroEnabled" in _raw(archive, names, "[Content_Types].xml", limits):
-        raise Refused("文档带有宏，出于安全不予打开；请用 WPS 或 Word 打开，另存为不带宏的 .docx 再导入")
-    main = _main_part(types, names)
-    if main not in names:
-        raise Refused("里面没有 Word 正文（不是 Word 文档，或已损坏）；请用 WPS 或 Word 打开，另存为 .docx 再导入")
-    folder = main.rpartition("/")[0] + "/" if "/" in main else ""
-    numbering = Numbering(_part(archive, names, folder + "numbering.xml", limits), _part(archive, names, folder + "styles.xml", limits))
+    package = Package(data, limits)
+    names, folder = package.names, package.folder
+    numbering = Numbering(package.part(folder + "numbering.xml"), package.part(folder + "styles.xml"))
     body = _Body(numbering, limits.chars)
-    root = _part(archive, names, main, limits)
-    body.blocks(child(root, "body"))
+    body.blocks(child(package.part(package.main), "body"))
     notices, marks = [], []
     for name in sorted(names):
         if re.fullmatch(re.escape(folder) + r"(?:header|footer)\d*\.xml", name):
-            marks += _Body(None, limits.chars).text_of(_part(archive, names, name, limits))
+            marks += _Body(None, limits.chars).text_of(package.part(name))
         elif name.startswith("docProps/") and name.endswith(".xml"):
-            marks += _properties(_part(archive, names, name, limits))
+            marks += _properties(package.part(name))
         elif name.rpartition("/")[2] in ("footnotes.xml", "endnotes.xml", "comments.xml") and name.startswith(folder):
-            found = _Body(None, limits.chars).text_of(_part(archive, names, name, limits))
+            found = _Body(None, limits.chars).text_of(package.part(name))
             marks += found
             if found:
                 what = {"f": "脚注", "e": "尾注", "c": "批注"}[name.rpartition("/")[2][0]]
@@ -91,24 +81,39 @@ def _main_part(types, names) -> str:
     return "word/document.xml"
 
 
-def _raw(archive: zipfile.ZipFile, names, name: str, limits: Limits) -> bytes:
-    return unpacked(archive, names[name], limits, limits.part) if name in names else b""
+class Package:
+    """The parts of a Word file, each unpacked when asked for. Raises Refused for what is broken, hostile, no Word file, or carries macros."""
 
+    def __init__(self, data: bytes, limits: Limits):
+        self.archive, self.limits = opened(data, limits), limits
+        self.names = {entry.filename.lstrip("/"): entry for entry in self.archive.infolist()}
+        types = self.part("[Content_Types].xml")
+        if any("vbaproject" in name.lower() for name in self.names) or b"macroEnabled" in self.raw("[Content_Types].xml"):
+            raise Refused("文档带有宏，出于安全不予打开；请用 WPS 或 Word 打开，另存为不带宏的 .docx 再导入")
+        self.main = _main_part(types, self.names)
+        if self.main not in self.names:
+            raise Refused("里面没有 Word 正文（不是 Word 文档，或已损坏）；请用 WPS 或 Word 打开，另存为 .docx 再导入")
+        self.folder = self.main.rpartition("/")[0] + "/" if "/" in self.main else ""
 
-def _part(archive: zipfile.ZipFile, names, name: str, limits: Limits):
-    from lxml import etree
+    def raw(self, name: str) -> bytes:
+        """A part's bytes, b"" when there is none."""
+        return unpacked(self.archive, self.names[name], self.limits, self.limits.part) if name in self.names else b""
 
-    data = _raw(archive, names, name, limits)
-    if not data:
-        return None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise Refused("文档内部结构已损坏或有意构造，打不开；请用 WPS 或 Word 打开后另存为 .docx 再导入") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Refused("文档内部含有 XML 实体声明（正常的 Word 文档没有），出于安全不予打开；请检查来源，用 WPS 或 Word 另存为 .docx 再导入")
-    return root
+    def part(self, name: str):
+        """A part's root element, None when there is none; entities are refused."""
+        from lxml import etree
+
+        data = self.raw(name)
+        if not data:
+            return None
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+        try:
+            root = etree.fromstring(data, parser)
+        except etree.XMLSyntaxError as error:
+            raise Refused("文档内部结构已损坏或有意构造，打不开；请用 WPS 或 Word 打开后另存为 .docx 再导入") from error
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise Refused("文档内部含有 XML 实体声明（正常的 Word 文档没有），出于安全不予打开；请检查来源，用 WPS 或 Word 另存为 .docx 再导入")
+        return root
 
 
 @dataclass

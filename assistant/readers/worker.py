@@ -89,6 +89,28 @@ def answers(name: str, data: bytes, sidecar: Sidecar, limits: Limits, start: int
     yield {"kind": "end"}, b""
 
 
+TASKS = {"sheet": "assistant.readers.sheet", "unmark": "assistant.readers.draftmark"}
+"""What else a worker does with a Word file besides taking its text: the module whose ``perform`` gives the result's bytes."""
+
+
+def results(task: str, name: str, data: bytes, limits: Limits) -> Iterator[tuple[dict, bytes]]:
+    """The frames for one of the other tasks: ``begin``, then ``result`` or ``unreadable``, at last ``end``."""
+    yield {"kind": "begin", "index": 0, "name": name}, b""
+    reason = _unfit(name, data, frozenset((".docx",)))
+    body = b""
+    if not reason:
+        try:
+            body = importlib.import_module(TASKS[task]).perform(data, limits)
+        except Refused as refused:
+            reason = str(refused)
+        except MemoryError:
+            raise
+        except Exception as error:  # a parser's own failure must not end the worker
+            reason = _FAILED.format(type(error).__name__)
+    yield {"kind": "unreadable", "name": name, "reason": reason} if reason else {"kind": "result", "name": name}, body
+    yield {"kind": "end"}, b""
+
+
 def _unfit(name: str, data: bytes, readable: frozenset[str]) -> str:
     from assistant.readers import signature
 
@@ -154,7 +176,9 @@ def main() -> None:
         data, sidecar = body[:size], Sidecar(head["sidecar"], body[size:])
         del body, frame
         try:
-            for answer, text in answers(head["name"], data, sidecar, limits, head["start"]):
+            frames = results(head["task"], head["name"], data, limits) if head.get("task") else answers(
+                head["name"], data, sidecar, limits, head["start"])
+            for answer, text in frames:
                 if answer["kind"] == "begin":
                     _bound(limits)
                 elif answer["kind"] == "end":

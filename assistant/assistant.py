@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from assistant import citing, lexicon, library, settings
-
-from assistant.errors import AssistantError, BadInput, IndexMismatch
+from assistant.drafting import asking, filling, forms
+from assistant.drafting.clauses import Clauses
+from assistant.drafting.knowing import Known
+from assistant.drafting.nouns import Form, Notice
+from assistant.errors import AssistantError, BadInput, IndexMismatch, NotFound
 from assistant.types import LOCAL, Answer, Asker, Document, FileReport, Hit, Provision
 
 
@@ -138,6 +141,9 @@ class Assistant:
     def ask(self, question: str, *, asker: Asker = LOCAL, on: date | None = None, region: str = "") -> Answer:
         """Answer a question from what is in force on a day (None: today). Raises BadInput for an unusable question."""
         question = self._question(question)
+        wanted = asking.wanted(question, self._forms.values())
+        if wanted:
+            return Answer(asking.reply(wanted))
         with self._lock:
             answer = self.answerer.answer(question, asker=asker, on=on, region=region)
             faults = citing.faults(answer, lambda i: self.store.provision(i, asker, on), on or date.today())
@@ -148,6 +154,31 @@ class Assistant:
                                 trace={**answer.trace, "faults": tuple((f.rule, f.thing) for f in faults)})
             unwell = getattr(self.index, "notice", "")
             return replace(answer, notices=(*answer.notices, unwell)) if unwell else answer
+
+    @cached_property
+    def _forms(self) -> Mapping[str, Form]:
+        folder = self._corpus / "notices"
+        return forms.load(folder) if folder.is_dir() else {}
+
+    def forms(self, *, asker: Asker = LOCAL) -> tuple[Form, ...]:
+        """The notice forms of the corpus. Raises BadSetting naming file and line of a faulty one."""
+        return tuple(self._forms.values())
+
+    def draft(self, form: str, fields: Mapping[str, object] | None = None, *, case: str | None = None, asker: Asker = LOCAL,
+              on: date | None = None) -> Notice:
+        """A notice of a form (by name or title) from fields and, with ``case``, from what is known of it.
+
+        What nobody gave stands as 【待填：…】 and in ``missing``. Raises NotFound for an unknown form or case, BadInput for a
+        field the form does not have or a value of another kind, Classified for a secrecy mark.
+        """
+        chosen = forms.find(self._forms, form)
+        return filling.fill(chosen, fields or {}, self._known(case, asker), Clauses.of(self.store, asker, on, self.settings.region))
+
+    def _known(self, case: str | None, asker: Asker) -> Known:
+        unit = {"settings.unit": self.settings.unit} if self.settings.unit else {}
+        if case:
+            raise NotFound(f"没有案件“{case[:40]}”。请核对编号。")
+        return Known(unit)
 
     def search(self, query: str, *, asker: Asker = LOCAL, k: int = 10, on: date | None = None, region: str = "") -> tuple[Hit, ...]:
         """The ``k`` (1..100) best provisions for a query, best first."""

@@ -238,3 +238,29 @@ def _example(node, byname: Mapping[str, Field]) -> dict[str, values.Value]:
         except BadInput as error:
             raise _Fault(value, error.message) from None
     return out
+
+
+def typed(text: str, name: str) -> dict[str, values.Value]:
+    """The fields of a person's file: ``键: 值`` in YAML, every value as it is written. Raises BadInput naming the line.
+
+    >>> typed("姓名: 周启明\\n证据目录: [甲, 乙]", "x.yaml")
+    {'姓名': '周启明', '证据目录': ('甲', '乙')}
+    """
+    import yaml
+
+    if len(text) > _LARGEST:
+        raise BadInput(f"{name} 超过 {_LARGEST >> 10} KB。请只留字段，详细材料作为附件。")
+    try:
+        for token in yaml.scan(text, Loader=yaml.BaseLoader):
+            if isinstance(token, (yaml.AnchorToken, yaml.AliasToken, yaml.TagToken)):
+                raise BadInput(f"{name} 第 {token.start_mark.line + 1} 行用了不支持的写法（锚点 &、引用 * 或标签 !）。请给这一行的值加上引号。")
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+        out: dict[str, values.Value] = {}
+        for key, node in _items(root, "字段文件") if root else ():
+            out[key.value] = tuple(_text(n, "列表的每一项") for n in node.value) if node.id == "sequence" else _text(node, "值")
+        return out
+    except _Fault as fault:
+        raise BadInput(f"{name} 第 {fault.line} 行：{fault.text}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BadInput(f"{name}{f' 第 {mark.line + 1} 行' if mark else ''}不是有效的 YAML。每行写成“键: 值”（英文冒号后空一格）。") from None

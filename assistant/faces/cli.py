@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.errors import AssistantError, BadInput
-from assistant.faces import printing
+from assistant.faces import drafts, printing
 from assistant.faces.usage import Command, Group, explain
 
 if TYPE_CHECKING:
@@ -169,6 +169,9 @@ def serve(
     from assistant.faces.api.server import run
 
     run(_settings(ctx, home, host=host, port=port), program=_program())
+
+
+drafts.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -82,6 +82,12 @@ class Remote:
 
     def doctor(self) -> Json:
         return self._call("POST", "/api/local/doctor", {})
+
+    def forms(self) -> Json:
+        return self._call("GET", "/api/forms")
+
+    def draft(self, form: str, fields: Mapping[str, object], case: str | None = None) -> Json:
+        return self._call("POST", "/api/drafts", {"form": form, "fields": fields, "case": case, "format": "json"})
 
     def close(self) -> None:
         pass

@@ -6,7 +6,7 @@ so a command says the same beside a running server as without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,8 @@ class Counter(Protocol):
     def ingest(self, paths: Iterable[Path], progress: Callable[[Json], None] | None = None) -> Json: ...
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Json: ...
     def doctor(self) -> Json: ...
+    def forms(self) -> Json: ...
+    def draft(self, form: str, fields: Mapping[str, object], case: str | None = None) -> Json: ...
     def close(self) -> None: ...
 
 
@@ -98,6 +100,15 @@ class Desk:
 
     def doctor(self) -> Json:
         return shapes.checks(self.assistant.doctor())
+
+    def forms(self) -> Json:
+        return shapes.forms(self.assistant.forms(asker=self.asker))
+
+    def draft(self, form: str, fields: Mapping[str, object], case: str | None = None) -> Json:
+        from assistant.drafting.layout import docx
+
+        notice = self.assistant.draft(legible(form), fields, case=legible(case) if case else None, asker=self.asker)
+        return shapes.draft(notice, docx(notice))
 
     def close(self) -> None:
         self.assistant.close()

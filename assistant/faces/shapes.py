@@ -5,11 +5,14 @@ Every function takes one of our nouns and gives plain dicts, lists, strings and 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from assistant.chinese import dates
+from assistant.drafting.nouns import Form, Notice
+from assistant.drafting.printed import markdown
 from assistant.errors import AssistantError, BadInput
 from assistant.types import Answer, Citation, Document, FileReport, Hit, Provision
 
@@ -135,6 +138,32 @@ def checks(of: Iterable[Any]) -> Json:
     """``of``: rows with ``name``, ``ok`` and ``detail``."""
     rows = [{"name": c.name, "ok": bool(c.ok), "detail": c.detail} for c in of]
     return {"ok": all(row["ok"] for row in rows), "checks": rows}
+
+
+def forms(of: Iterable[Form]) -> Json:
+    return {"forms": [form(f) for f in of]}
+
+
+def form(of: Form) -> Json:
+    return {
+        "name": of.name, "title": of.title, "kind": of.kind, "style": of.style, "from": of.sender, "to": of.receiver,
+        "fields": [
+            {"key": f.key, "kind": f.kind, "required": f.required, "hint": f.hint, "choices": list(f.choices), "limit": f.limit,
+             "sources": list(f.sources)} for f in of.fields
+        ],
+        "basis": list(of.basis),
+        "rules": list(of.rules),
+        "example": {key: value if isinstance(value, str) else list(value) for key, value in of.example.items()},
+    }
+
+
+def draft(of: Notice, docx: bytes) -> Json:
+    """A draft as text and as a Word file (base64); ``missing`` are the fields that stand as 【待填：…】."""
+    return {
+        "form": of.form, "kind": of.kind, "title": of.title, "text": markdown(of), "missing": list(of.missing),
+        "basis": [{"provision": b.provision, "shown": b.shown, "digest": b.digest} for b in of.basis],
+        "label": of.label, "docx": b64encode(docx).decode("ascii"),
+    }
 
 
 def error(of: AssistantError) -> Json:

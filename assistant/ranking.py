@@ -25,14 +25,20 @@ def features(grams: np.ndarray, words: np.ndarray, dense: np.ndarray, lengths: n
     ``grams`` and ``words`` are BM25 scores, 0 where that search did not name the candidate; ``dense`` cosines;
     ``lengths`` characters of the passages; ``asked`` characters of the question.
     """
-    signals = [grams / max(float(grams.max(initial=0)), 1e-9), words / max(float(words.max(initial=0)), 1e-9), dense]
-    standard = [(s - s.mean()) / (s.std() + 1e-3) for s in (*signals, np.log(np.maximum(lengths, 1)))]
-    ranks = [np.argsort(np.argsort(-s, kind="stable"), kind="stable") for s in signals]
-    best = [set(np.flatnonzero(r < 10).tolist()) for r in ranks]
-    second = np.sort(signals[0])[-2] if len(grams) > 1 else 0.0
-    about = [np.log(max(asked, 1) / 20), float(dense.max(initial=0)), len(best[0] & best[2]) / 10, len(best[0] & best[1]) / 10, 1 - second]
-    columns = [*signals, *standard, *(5 / (5 + r) for r in ranks), *(np.full(len(grams), a) for a in about)]
-    return np.column_stack(columns).astype(np.float32)
+    n = len(grams)
+    signals = np.array([grams / max(float(grams.max(initial=0)), 1e-9), words / max(float(words.max(initial=0)), 1e-9), dense])
+    raw = np.concatenate((signals, np.log(np.maximum(lengths, 1))[None]))
+    order = np.argsort(-signals, axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(n)[None], axis=1)
+    best = ranks < 10
+    second = signals[0, order[0, 1]] if n > 1 else 0.0
+    seen = np.empty((n, len(NAMES)), np.float32)
+    seen[:, :3] = signals.T
+    seen[:, 3:7] = ((raw - raw.mean(axis=1, keepdims=True)) / (raw.std(axis=1, keepdims=True) + 1e-3)).T
+    seen[:, 7:10] = 5 / (5 + ranks.T)
+    seen[:, 10:] = (np.log(max(asked, 1) / 20), float(dense.max(initial=0)), (best[0] & best[2]).sum() / 10, (best[0] & best[1]).sum() / 10, 1 - second)
+    return seen
 
 
 class Ranker:
@@ -42,16 +48,16 @@ class Ranker:
         if tuple(stored["names"]) != NAMES:
             raise ValueError("the ranker was trained on other features")
         self._mean, self._spread = (np.array(stored[k], np.float32) for k in ("mean", "spread"))
-        self._nets = [{k: np.array(v, np.float32) for k, v in net.items()} for net in stored["nets"]]
+        # All nets are asked in one product: parameter -> one row a net.
+        self._nets = {k: np.array([net[k] for net in stored["nets"]], np.float32) for k in ("line", "inner", "shift", "outer")}
 
     def __call__(self, seen: np.ndarray) -> np.ndarray:
         """Scores of candidates by their :func:`features`; comparable within one question."""
         x = (seen - self._mean) / self._spread
-        out = np.zeros(len(x), np.float32)
-        for net in self._nets:
-            score = x @ net["line"] + np.tanh(x @ net["inner"].T + net["shift"]) @ net["outer"]
-            out += (score - score.mean()) / (score.std() + 1e-6)
-        return out / len(self._nets)
+        nets, units, signs = self._nets["inner"].shape
+        inside = np.tanh(x @ self._nets["inner"].reshape(-1, signs).T + self._nets["shift"].ravel()).reshape(len(x), nets, units)
+        scores = x @ self._nets["line"].T + (inside * self._nets["outer"]).sum(axis=2)
+        return ((scores - scores.mean(axis=0)) / (scores.std(axis=0) + 1e-6)).mean(axis=1)
 
 
 @lru_cache(maxsize=1)

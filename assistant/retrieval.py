@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -12,11 +12,14 @@ import numpy as np
 from assistant import ranking, words
 from assistant.chinese import NUMERAL, fold, grams, number, numeral
 from assistant.embedding import Embedder
+from assistant.store import Entry
 from assistant.store.catalogue import title_key
 from assistant.types import Asker, Document, Hit
 
 WEIGHTS = {"grams": 0.55, "words": 0.25, "dense": 0.20}
 """Share of each signal, each divided by its own best of the query, for passages too far down to be ranked."""
+_WEIGHTS = np.array(list(WEIGHTS.values()))
+_NOTHING = (np.empty(0, np.int64), np.empty(0))
 RERANKED = 30
 """Provisions that an optional reranker reads."""
 NARROW = 200
@@ -30,12 +33,38 @@ def terms(text: str) -> Mapping[str, list[str]]:
     return {"grams": grams(text), "words": words.words(text)}
 
 
+@dataclass(frozen=True)
+class _Ground:
+    """Where one search may look: the documents by version row, the ranges of their passages, the vectors inside when they are few."""
+
+    documents: Mapping[int, Document]
+    ranges: tuple[tuple[int, int], ...]
+    rowids: np.ndarray
+    vectors: np.ndarray | None
+
+    def holds(self, rowids: np.ndarray) -> np.ndarray:
+        """Of each rowid whether it is a passage of these documents."""
+        firsts, lasts = np.array(self.ranges, np.int64).T
+        at = np.searchsorted(firsts, rowids, side="right") - 1
+        return (at >= 0) & (rowids <= lasts[at])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Passages found, sorted by rowid: the score of each signal (0 where it did not name the passage), and who comes first in each."""
+
+    rowids: np.ndarray
+    scores: np.ndarray
+    tops: tuple[np.ndarray, ...]
+
+
 class Retriever:
     """Search over one store and its index. ``extra`` terms count less than the question's own."""
 
     def __init__(self, store, index, embedder: Embedder, rerank: Callable[[str, Sequence[str]], Sequence[float]] | None = None):
         self._store, self._index, self._embedder, self._rerank = store, index, embedder, rerank
-        self._kept: tuple[int, np.ndarray, np.ndarray | None] | None = None
+        self._kept: tuple[int, tuple[np.ndarray, np.ndarray | None]] | None = None
+        self._whole: tuple[object, object, _Ground] | None = None
 
     def search(self, text: str, *, asker: Asker, k: int = 10, on: date | None = None,
                keep: Callable[[Document], bool] | None = None, extra: Sequence[str] = (), dormant: bool = False) -> tuple[Hit, ...]:
@@ -47,26 +76,41 @@ class Retriever:
         entries = self._store.entries(asker, on)
         if dormant:
             entries = {row: e for row, e in self._store.entries(asker, on, in_force=False).items() if row not in entries}
-        documents = {row: e.document for row, e in entries.items() if keep is None or keep(e.document)}
-        if not documents:
+        ground = self._ground(entries, keep)
+        if not ground.ranges:
             return ()
-        scores: dict[int, dict[str, float]] = {}
         split = terms(text)
         more = terms(" ".join(extra)) if extra else {"grams": [], "words": []}
-        within = _ranges(e for row, e in entries.items() if row in documents) if len(documents) < min(len(entries), NARROW) or dormant else None
-        if within == []:
-            return ()
+        within = ground.ranges if len(ground.documents) < min(len(entries), NARROW) or dormant else None
+        signals = []
         for field in ("grams", "words"):
             weighted = _weighted(split[field], more[field])
-            self._collect(scores, field, lambda n, f=field, w=weighted: self._index.lexical(f, w, n, within), documents, k)
+            signals.append(self._collect(lambda n, f=field, w=weighted: self._index.lexical(f, w, n, within), ground, k))
         vector = self._embedder.encode([" ".join((text, *extra))])[0]
-        if np.any(vector):
-            self._collect(scores, "dense", self._nearest(vector, _ranges(e for row, e in entries.items() if row in documents)), documents, k)
-        found = self._provisions(text, vector, scores, documents, asker, on, k, dormant)
-        named = self._named(text, documents, asker, on, dormant)
+        signals.append(self._collect(self._nearest(vector, ground), ground, k) if vector.any() else _NOTHING)
+        found = self._provisions(text, vector, _together(signals), asker, on, k, dormant)
+        named = self._named(text, ground.documents, asker, on, dormant)
         if self._rerank and len(found) > 1:
             found = _reordered(found, self._rerank(text, [f"{h.passage}" for h in found[:RERANKED]]))
         return (*named, *(h for h in found if all(h.provision.id != n.provision.id or h.document != n.document for n in named)))[:k]
+
+    def _ground(self, entries: Mapping[int, Entry], keep: Callable[[Document], bool] | None) -> _Ground:
+        every = self._vectors()
+        last = self._whole
+        if keep is None and last is not None and last[0] is entries and last[1] is every:
+            return last[2]
+        inside = entries if keep is None else {row: e for row, e in entries.items() if keep(e.document)}
+        ranges = _ranges(inside.values())
+        rowids, vectors = every
+        if vectors is not None:
+            at = np.zeros(len(rowids), bool)
+            for a, b in ranges:
+                at[np.searchsorted(rowids, a):np.searchsorted(rowids, b, side="right")] = True
+            rowids, vectors = rowids[at], vectors[at]
+        ground = _Ground({row: e.document for row, e in inside.items()}, ranges, rowids, vectors)
+        if keep is None:
+            self._whole = (entries, every, ground)
+        return ground
 
     def _named(self, text: str, documents: Mapping[int, Document], asker: Asker, on: date | None, dormant: bool) -> tuple[Hit, ...]:
         """The articles that a text names with their law (某法第十四条), before anything that merely resembles them."""
@@ -88,75 +132,87 @@ class Retriever:
         clauses = self._store.clauses(keys, asker, on, in_force=not dormant) if keys else {}
         return tuple(Hit(*clauses[key], 1.0, ("number",), clauses[key][0].text) for key in dict.fromkeys(keys) if key in clauses)
 
-    def _nearest(self, vector: np.ndarray, ranges: Sequence[tuple[int, int]]) -> Callable[[int], list[tuple[int, float]]]:
+    def _nearest(self, vector: np.ndarray, ground: _Ground) -> Callable[[int], list[tuple[int, float]]]:
         """Nearest passages: compared one by one where they are few (exact, and Chroma need not be loaded), else asked of Chroma."""
-        if sum(b - a + 1 for a, b in ranges) > EXACT:
+        if sum(b - a + 1 for a, b in ground.ranges) > EXACT:
             return lambda n: self._index.dense(vector, n)
-        rowids, vectors = self._vectors()
-        if vectors is None:
-            asked = [r for a, b in ranges for r in range(a, b + 1)]
+        if ground.vectors is None:
+            asked = [r for a, b in ground.ranges for r in range(a, b + 1)]
             return lambda n: self._index.dense_exact(vector, asked, n)
-        inside = np.zeros(len(rowids), bool)
-        for a, b in ranges:
-            inside[np.searchsorted(rowids, a):np.searchsorted(rowids, b, side="right")] = True
-        ids, scores = rowids[inside], vectors[inside] @ vector
+        scores = ground.vectors @ vector
         order = np.argsort(-scores, kind="stable")
-        return lambda n: [(int(ids[i]), float(scores[i])) for i in order[:n]]
+        return lambda n: list(zip(ground.rowids[order[:n]].tolist(), scores[order[:n]].tolist(), strict=True))
 
     def _vectors(self) -> tuple[np.ndarray, np.ndarray | None]:
         """All rowids and vectors of a small store, kept while nothing changes; no vectors of a large one."""
         generation = self._store.generation
-        if self._kept is None or self._kept[0] != generation:
+        kept = self._kept
+        if kept is None or kept[0] != generation:
             rowids = self._store.rowids()
-            self._kept = (generation, *(self._store.vectors(rowids) if len(rowids) <= EXACT else (rowids[:0], None)))
-        return self._kept[1], self._kept[2]
+            kept = self._kept = (generation, self._store.vectors(rowids) if len(rowids) <= EXACT else (rowids[:0], None))
+        return kept[1]
 
-    def _collect(self, scores: dict[int, dict[str, float]], via: str, ask: Callable[[int], list[tuple[int, float]]],
-                 documents: Mapping[int, Document], k: int) -> None:
-        """Over-fetch until enough of what is found may be shown; what may not never gets a score."""
+    def _likeness(self, vector: np.ndarray, rows: Sequence[int]) -> Iterable[tuple[int, float]]:
+        """The cosine of passages that the search for neighbours did not name."""
+        rowids, vectors = self._vectors()
+        if vectors is None:
+            return self._index.dense_exact(vector, rows)
+        at = np.searchsorted(rowids, rows)
+        inside = [(row, n) for row, n in zip(rows, at.tolist(), strict=True) if n < len(rowids) and rowids[n] == row]
+        return zip([row for row, _ in inside], (vectors[[n for _, n in inside]] @ vector).tolist(), strict=True)
+
+    def _collect(self, ask: Callable[[int], list[tuple[int, float]]], ground: _Ground, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """(rowids, scores) of one signal, best first: over-fetched until enough may be shown; what may not never gets a score."""
         enough = max(ranking.DEPTH, 4 * k)
-        fetch = enough
+        fetch = enough * 3 // 2
         while True:
             found = ask(fetch)
-            rows = self._store.owners([rowid for rowid, _ in found])
-            allowed = [(rowid, score) for rowid, score in found if rows.get(rowid) in documents and score > 0]
+            rowids, scores = np.array([r for r, _ in found], np.int64), np.array([s for _, s in found], np.float64)
+            allowed = np.flatnonzero(ground.holds(rowids) & (scores > 0))[:enough]
             if len(allowed) >= enough or len(found) < fetch or fetch > 20000:
-                break
-            fetch *= 6
-        for rowid, score in allowed[:enough]:
-            scores.setdefault(rowid, {})[via] = score
+                return rowids[allowed], scores[allowed]
+            fetch *= 4
 
-    def _provisions(self, text: str, vector: np.ndarray, scores: Mapping[int, Mapping[str, float]], documents: Mapping[int, Document],
-                    asker: Asker, on: date | None, k: int, dormant: bool) -> tuple[Hit, ...]:
-        worth = self._ranked(text, vector, scores)
-        ranked = sorted(worth, key=lambda r: (-worth[r], r))[:4 * k]
+    def _provisions(self, text: str, vector: np.ndarray, found: _Found, asker: Asker, on: date | None, k: int, dormant: bool) -> tuple[Hit, ...]:
+        worth = self._ranked(text, vector, found)
+        places = np.lexsort((found.rowids, -worth))[:4 * k].tolist()
+        ranked = found.rowids[places].tolist()
         rows = self._store.passages(ranked)
         best: dict[tuple[int, str], int] = {}
-        for rowid in ranked:
+        for place, rowid in zip(places, ranked, strict=True):
             if rowid in rows:
-                best.setdefault((rows[rowid].version, rows[rowid].provision_id), rowid)
+                best.setdefault((rows[rowid].version, rows[rowid].provision_id), place)
         keys = list(best)[:k]
         clauses = self._store.clauses(keys, asker, on, in_force=not dormant)
-        return tuple(Hit(*clauses[key], round(worth[best[key]], 6), tuple(sorted(scores[best[key]])), rows[best[key]].text)
-                     for key in keys if key in clauses)
+        return tuple(Hit(*clauses[key], round(float(worth[best[key]]), 6), tuple(sorted(via for via, s in zip(WEIGHTS, found.scores[best[key]], strict=True) if s > 0)),
+                         rows[int(found.rowids[best[key]])].text) for key in keys if key in clauses)
 
-    def _ranked(self, text: str, vector: np.ndarray, scores: Mapping[int, Mapping[str, float]]) -> dict[int, float]:
+    def _ranked(self, text: str, vector: np.ndarray, found: _Found) -> np.ndarray:
         """What each passage is worth, the best 1: by the ranker for those that a signal names first, below them by plain weights."""
-        tops = {via: max((s[via] for s in scores.values() if via in s), default=1.0) for via in WEIGHTS}
-        plain = {row: 0.05 * sum(WEIGHTS[via] * s / tops[via] for via, s in of.items()) for row, of in scores.items()}
-        pool = sorted({row for via in WEIGHTS for row in sorted((r for r in scores if via in scores[r]), key=lambda r: -scores[r][via])[:ranking.DEPTH]})
+        tops = found.scores.max(axis=0, initial=0.0)
+        worth = 0.05 * (found.scores / np.where(tops > 0, tops, 1.0)) @ _WEIGHTS
+        pool = np.unique(np.concatenate([top[:ranking.DEPTH] for top in found.tops]))
         if len(pool) < 2:
-            return {row: 20 * worth for row, worth in plain.items()}
-        cosines = {row: scores[row]["dense"] for row in pool if "dense" in scores[row]}
-        unknown = [row for row in pool if row not in cosines]
-        if unknown and vector.any():
-            cosines |= self._index.dense_exact(vector, unknown)
-        rows = self._store.passages(pool)
-        seen = ranking.features(*(np.array([scores[row].get(via, 0.0) for row in pool]) for via in ("grams", "words")),
-                                np.array([cosines.get(row, 0.0) for row in pool]),
-                                np.array([len(rows[row].context) + len(rows[row].text) if row in rows else 1 for row in pool]), len(text))
-        found = ranking.shipped()(seen)
-        return plain | dict(zip(pool, (0.05 + 0.95 * np.exp(0.35 * (found - found.max()))).tolist()))
+            return 20 * worth
+        at = np.searchsorted(found.rowids, pool)
+        grams, words, dense = found.scores[at].T
+        unknown = np.flatnonzero(dense <= 0)
+        if len(unknown) and vector.any():
+            cosines = dict(self._likeness(vector, pool[unknown].tolist()))
+            dense[unknown] = [cosines.get(row, 0.0) for row in pool[unknown].tolist()]
+        rows = self._store.passages(pool.tolist())
+        lengths = np.array([len(rows[row].context) + len(rows[row].text) if row in rows else 1 for row in pool.tolist()])
+        seen = ranking.shipped()(ranking.features(grams, words, dense, lengths, len(text)))
+        worth[at] = 0.05 + 0.95 * np.exp(0.35 * (seen - seen.max()))
+        return worth
+
+
+def _together(signals: Sequence[tuple[np.ndarray, np.ndarray]]) -> _Found:
+    rowids = np.unique(np.concatenate([rows for rows, _ in signals]))
+    scores = np.zeros((len(rowids), len(signals)))
+    for n, (rows, values) in enumerate(signals):
+        scores[np.searchsorted(rowids, rows), n] = values
+    return _Found(rowids, scores, tuple(rows for rows, _ in signals))
 
 
 def _reordered(hits: tuple[Hit, ...], read: Sequence[float]) -> tuple[Hit, ...]:
@@ -171,7 +227,7 @@ def _bare(text: str) -> str:
     return fold(text).replace("《", "").replace("》", "").replace("中华人民共和国", "").removesuffix("的")
 
 
-def _ranges(entries: Iterable) -> list[tuple[int, int]]:
+def _ranges(entries: Iterable[Entry]) -> tuple[tuple[int, int], ...]:
     """The ranges of passages that document versions hold, those that touch made one."""
     out: list[tuple[int, int]] = []
     for first, last in sorted((e.first, e.last) for e in entries if e.last >= e.first):
@@ -179,7 +235,7 @@ def _ranges(entries: Iterable) -> list[tuple[int, int]]:
             out[-1] = (out[-1][0], max(last, out[-1][1]))
         else:
             out.append((first, last))
-    return out
+    return tuple(out)
 
 
 def _weighted(own: Iterable[str], more: Iterable[str]) -> list[tuple[str, float]]:

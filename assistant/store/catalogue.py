@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+
+import numpy as np
 
 from assistant.chinese import fold
 from assistant.types import Asker, Document
@@ -64,30 +65,45 @@ class Catalogue:
     def __init__(self, entries: Iterable[Entry]):
         self.entries = tuple(entries)
         held = sorted((e.first, e.last, e.row) for e in self.entries if e.last >= e.first)
-        self._firsts, self._lasts, self._rows = ([h[i] for h in held] for i in range(3))
+        self._firsts, self._lasts, self._rows = np.array(held, np.int64).reshape(-1, 3).T
         self._seen: dict[object, tuple[Entry, ...]] = {}
+        self._groups: dict[object, dict[str, tuple[Entry, ...]]] = {}
         self._days: dict[object, dict[int, Entry]] = {}
 
-    def owner(self, rowid: int) -> int | None:
-        """The row of the current version that a passage belongs to."""
-        at = bisect_right(self._firsts, rowid) - 1
-        return self._rows[at] if at >= 0 and rowid <= self._lasts[at] else None
+    def owners(self, rowids: Sequence[int]) -> dict[int, int]:
+        """rowid -> the row of the current version that the passage belongs to; unknown ones are left out."""
+        rowids = np.asarray(rowids, np.int64)
+        at = np.searchsorted(self._firsts, rowids, side="right") - 1
+        known = (at >= 0) & (rowids <= self._lasts[at]) if len(self._lasts) else np.zeros(len(rowids), bool)
+        return dict(zip(rowids[known].tolist(), self._rows[at[known]].tolist(), strict=True))
 
     def standing(self, asker: Asker) -> tuple[Entry, ...]:
         """What the asker may see on any day: digests with an original left out, replaced versions with their end."""
-        key = True if asker.all_units else asker.units
+        key = _sees(asker)
         found = self._seen.get(key)
         if found is None:
+            _make_room(self._seen)
             found = self._seen[key] = self._stand(asker)
         return found
 
+    def group(self, asker: Asker, document_id: str) -> tuple[Entry, ...]:
+        """Of those the versions of one id, oldest first."""
+        key = _sees(asker)
+        groups = self._groups.get(key)
+        if groups is None:
+            _make_room(self._groups)
+            made: dict[str, list[Entry]] = defaultdict(list)
+            for e in self.standing(asker):
+                made[e.document.id].append(e)
+            groups = self._groups[key] = {i: tuple(es) for i, es in made.items()}
+        return groups.get(document_id, ())
+
     def in_force(self, asker: Asker, on: date) -> dict[int, Entry]:
         """Of those the ones in force on a day, by row."""
-        key = (True if asker.all_units else asker.units, on)
+        key = (_sees(asker), on)
         found = self._days.get(key)
         if found is None:
-            if len(self._days) > 256:
-                self._days.clear()
+            _make_room(self._days)
             found = self._days[key] = {e.row: e for e in self.standing(asker) if e.document.in_force(on)}
         return found
 
@@ -106,6 +122,16 @@ class Catalogue:
                 continue
             by_id[d.id].append(e)
         return tuple(e for group in by_id.values() for e in _chain(group))
+
+
+def _sees(asker: Asker) -> object:
+    """What of an asker decides what it sees."""
+    return True if asker.all_units else asker.units
+
+
+def _make_room(kept: dict) -> None:
+    if len(kept) > 256:
+        kept.clear()
 
 
 def _chain(group: list[Entry]) -> list[Entry]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
-from sqlalchemy import delete, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from assistant.store import rows as shape
 from assistant.store.database import Database, set_note
+from assistant.store.kept import Kept
 from assistant.store.rows import Batch, PassageRow
 from assistant.store.tables import outbox, passages
 
 _CHUNK = 5000
+_KEPT = 6_000_000
+"""Characters of passages kept in memory."""
 
 _PASSAGES = select(passages.c.rowid, passages.c.provision, passages.c.version, passages.c.text, passages.c.context,
                    passages.c.part)
@@ -21,12 +25,19 @@ _PASSAGES = select(passages.c.rowid, passages.c.provision, passages.c.version, p
 class Feeding(Database):
     """Passages by rowid. Nothing here is filtered by asker: results are checked against ``visible``."""
 
+    def __init__(self, home: Path, engine: Engine):
+        super().__init__(home, engine)
+        self._rows: Kept[int, PassageRow] = Kept(_KEPT, lambda p: len(p.text) + len(p.context) + 150)
+
     def passages(self, rowids: Sequence[int]) -> dict[int, PassageRow]:
         """Stored passages by rowid; unknown ones are left out. Not filtered: check ``version`` against ``visible``."""
+        return self._rows.fetch(map(int, rowids), self._read, self.generation)
+
+    def _read(self, rowids: list[int]) -> dict[int, PassageRow]:
         out: dict[int, PassageRow] = {}
         with self._reading() as c:
             for i in range(0, len(rowids), _CHUNK):
-                for r in c.execute(_PASSAGES.where(passages.c.rowid.in_([int(r) for r in rowids[i:i + _CHUNK]]))):
+                for r in c.execute(_PASSAGES.where(passages.c.rowid.in_(rowids[i:i + _CHUNK]))):
                     out[r[0]] = PassageRow(*r)
         return out
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import Engine, bindparam, func, select, text
 
 from assistant.errors import NotFound
 from assistant.store import rows as shape
 from assistant.store.catalogue import Catalogue, Entry
 from assistant.store.database import Database, note
+from assistant.store.kept import Kept
 from assistant.store.rows import Listed
 from assistant.store.tables import files, passages, provisions, versions
 from assistant.types import Asker, Document, Provision
@@ -24,22 +26,26 @@ _WHOLE = """
            a.verified, b.own as part
     from provisions a join provisions b on b.version = a.version and b."order" between a."order" and a.last
     where {} order by a.version, a."order", b."order" """
-_CLAUSE = text(_WHOLE.format("a.id = :id and a.version = :version"))
 _CLAUSES = text(_WHOLE.format("a.id in :ids")).bindparams(bindparam("ids", expanding=True))
+_KEPT = 4_000_000
+"""Characters of clauses kept in memory."""
 _RANGES = select(passages.c.version, func.min(passages.c.rowid), func.max(passages.c.rowid)).group_by(passages.c.version)
 
 
 class Reading(Database):
     """Documents and clauses, for those who may see them."""
 
-    _catalogue: tuple[int, Catalogue] | None = None
+    def __init__(self, home: Path, engine: Engine):
+        super().__init__(home, engine)
+        self._catalogue: tuple[int, Catalogue] | None = None
+        self._kept: Kept[tuple[int, str], Provision] = Kept(_KEPT, lambda p: len(p.text) + len(p.own) + 200)
 
     def _current(self) -> Catalogue:
+        cached = self._catalogue
+        if cached and cached[0] == self.generation:
+            return cached[1]
         with self._reading() as c:
             generation = int(note(c, "generation") or 0)
-            cached = self._catalogue
-            if cached and cached[0] == generation:
-                return cached[1]
             found = c.execute(select(versions).where(versions.c.status == "current").order_by(versions.c.row)).mappings()
             # One put takes one run of rowids, so that a range tells whose a passage is.
             ranges = {v: (a, b) for v, a, b in c.execute(_RANGES)}
@@ -57,10 +63,9 @@ class Reading(Database):
         current = self._current()
         return current.in_force(asker, on or date.today()) if in_force else {e.row: e for e in current.standing(asker)}
 
-    def owners(self, rowids: Iterable[int]) -> dict[int, int]:
+    def owners(self, rowids: Sequence[int]) -> dict[int, int]:
         """rowid -> version row, from memory: for checking many index results against ``visible``. Unknown ones are left out."""
-        current = self._current()
-        return {r: row for r in rowids if (row := current.owner(r)) is not None}
+        return self._current().owners(rowids)
 
     def documents(self, asker: Asker, on: date | None = None) -> tuple[Document, ...]:
         """The documents in force on a day (today), each once, in the order of their arrival."""
@@ -72,7 +77,7 @@ class Reading(Database):
 
     def versions(self, document_id: str, asker: Asker) -> tuple[Document, ...]:
         """Every version of a document that the asker may see, oldest first, a replaced one with its end."""
-        return tuple(e.document for e in self._current().standing(asker) if e.document.id == document_id)
+        return tuple(e.document for e in self._current().group(asker, document_id))
 
     def owned(self, owner: str) -> tuple[str, ...]:
         """Ids of the documents that ``owner`` put in and that are current (what a shipped corpus must clear up)."""
@@ -87,11 +92,9 @@ class Reading(Database):
         """
         plain, day = undate(provision_id)
         entry = self._pick(plain.partition("#")[0], day, asker, on)
-        if entry is not None:
-            with self._reading() as c:
-                found = c.execute(_CLAUSE, {"version": entry.row, "id": plain}).all()
-            if found:
-                return shape.provision(found[0], "".join(r.part for r in found), entry.document.id), entry.document
+        found = self._known([(entry.row, plain)], {entry.row: entry}) if entry is not None else None
+        if found:
+            return found[entry.row, plain], entry.document
         raise NotFound(self._missing(provision_id, plain, asker))
 
     def provisions(self, document_id: str, asker: Asker, on: date | None = None) -> tuple[Provision, ...]:
@@ -110,19 +113,23 @@ class Reading(Database):
                 in_force: bool = True) -> dict[tuple[int, str], tuple[Provision, Document]]:
         """Many clauses by (version row, provision id) in one query; those the asker may not see are left out."""
         entries = self.entries(asker, on, in_force=in_force)
-        pairs = {pair for pair in wanted if pair[0] in entries}
-        if not pairs:
-            return {}
+        found = self._known([pair for pair in wanted if pair[0] in entries], entries)
+        return {pair: (p, entries[pair[0]].document) for pair, p in found.items()}
+
+    def _known(self, pairs: list[tuple[int, str]], entries: Mapping[int, Entry]) -> dict[tuple[int, str], Provision]:
+        # What a version says never changes; who may see it is asked before.
+        return self._kept.fetch(pairs, lambda missing: self._load(missing, entries))
+
+    def _load(self, pairs: list[tuple[int, str]], entries: Mapping[int, Entry]) -> dict[tuple[int, str], Provision]:
         heads: dict[tuple[int, str], object] = {}
         parts: dict[tuple[int, str], list[str]] = {}
+        wanted = set(pairs)
         with self._reading() as c:
             for r in c.execute(_CLAUSES, {"ids": list({i for _, i in pairs})}):
-                if (r.version, r.id) not in pairs:
-                    continue
-                heads.setdefault((r.version, r.id), r)
-                parts.setdefault((r.version, r.id), []).append(r.part)
-        return {key: (shape.provision(head, "".join(parts[key]), entries[key[0]].document.id), entries[key[0]].document)
-                for key, head in heads.items()}
+                if (r.version, r.id) in wanted:
+                    heads.setdefault((r.version, r.id), r)
+                    parts.setdefault((r.version, r.id), []).append(r.part)
+        return {key: shape.provision(head, "".join(parts[key]), entries[key[0]].document.id) for key, head in heads.items()}
 
     def raw(self, document_id: str, asker: Asker, on: date | None = None) -> tuple[str, tuple[str, ...]]:
         """The decoded text of the file a document came in, which spans point into, and the lines that were cleaned away."""
@@ -136,7 +143,7 @@ class Reading(Database):
         return row.text, tuple(json.loads(row.removed))
 
     def _pick(self, document_id: str, day: str, asker: Asker, on: date | None) -> Entry | None:
-        group = [e for e in self._current().standing(asker) if e.document.id == document_id]
+        group = self._current().group(asker, document_id)
         if day:
             named = [e for e in group if e.document.version == day]
             if named:

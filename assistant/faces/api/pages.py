@@ -60,9 +60,10 @@ def _route(method: str, path: str, route: dict[str, Any], schemas: dict[str, Any
     answers = []
     for status, response in route["responses"].items():
         if status == "200":
-            model = response["content"]["application/json"]["schema"]
-            fields = [(name, words) for name, _, words in _fields(model, schemas)]
-            out.append("<p>返回：</p>" + _table(("字段", "说明"), fields))
+            kinds = response["content"]
+            fields = [(name, words) for name, _, words in _fields(kinds.get("application/json", {}).get("schema", {}), schemas)]
+            out.append("<p>返回：</p>" + _table(("字段", "说明"), fields) if fields else
+                       f"<p>返回：{escape(response['description'])}（{escape('、'.join(kinds))}）</p>")
         elif response.get("description"):
             answers.append(f"{status} {response['description']}")
     if answers:

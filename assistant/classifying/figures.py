@@ -9,14 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
+from assistant.chinese import NUMERAL, number
 from assistant.classifying import periods, sanctions
 from assistant.classifying.moments import Length, lengths, moments
 from assistant.classifying.nouns import Computed
+from assistant.classifying.periods import free_from
 from assistant.classifying.reading import Reading
 
 _PLANNED = re.compile(r"拟|截至|截止|目前|现在|现|打算|准备|提出|计划|研究")
+
+_N = rf"(\d+|[{NUMERAL}]+)"
+_AGE = re.compile(rf"(?:年龄)?{_N}(?:周)?岁(?!以[上下]|左右的要求)|((?:19|20)\d\d)年(?:\d+月)?(?:出)?生|年龄(?:为|是)?{_N}")
+_PEOPLE = re.compile(rf"(?<![第\d{NUMERAL}]){_N}\s*(?:名|人|位|个(?!月|职务|镇|乡|县))(?!次)")
+_PERCENT = re.compile(rf"(\d+(?:\.\d+)?)\s*[%％]|百分之({'[' + NUMERAL + ']'}+)")
+_COUNTED_ONCE = re.compile(rf"(?:按人(?:头)?(?:算|计)|去重后?|剔除重复[^，。；]{{0,4}}|扣除重复[^，。；]{{0,4}}|不重复计算|实际(?:为|是|有)?|实有|合计|总共|按人数算)(?:的?(?:人数)?(?:是|为)?)?{_N}\s*(?:人|名|位)(?!次)")
 
 
 def day_of(text: str, on: date | None) -> date:
@@ -84,6 +93,116 @@ def _same(one: Length, other: Length) -> bool:
     return one.months is not None and one.months == other.months
 
 
+def apart(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
+    """Like :func:`lasting`, where no length is told but a day of leaving and a day of coming back, or of still being away."""
+    told = lasting(reading, given, on)
+    days = [m for m in moments(reading.plain, on) if m.exact or not m.exact and (m.last - m.first).days < 32]
+    if told.spans or len(days) < 2 or not any(word in reading.plain for word in given["about"]):
+        return told
+    months = lengths(given["within"])[0].months or 1
+    sure, open_ = free_from(days[0].last, months) < days[-1].first, free_from(days[0].first, months) < days[-1].last
+    note = f"从{days[0].first.isoformat()}到{days[-1].last.isoformat()}，界限是{given['within']}。"
+    return Computed("unmet" if sure else "unclear" if open_ else "met", (days[0].span, days[-1].span), note)
+
+
+def age(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
+    """Whether the age told is at most ``at_most`` years."""
+    m = _AGE.search(reading.plain)
+    years = number(m[1] or m[3]) if m else None
+    if m and m[2]:
+        years = day_of(reading.plain, on).year - int(m[2])
+    if years is None or not 16 <= years <= 100:
+        return Computed("unclear")
+    return Computed("met" if years <= int(given["at_most"]) else "unmet", (m.span(),), f"年龄{years}岁，界限是{given['at_most']}岁。",
+                    {"age": str(years)})
+
+
+def share(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
+    """Whether a part makes up ``at_least`` (``1/3``) of a whole; people are counted once.
+
+    ``whole``: words beside the number of the whole; ``part``: words of the experience that counts; ``less``: words that do not count.
+    """
+    least = Fraction(given["at_least"])
+    text = reading.plain
+    percent = next((m for m in _PERCENT.finditer(text) if any(w in _around(reading, m.span()) for w in given["part"])
+                    and not re.search(r"要求|规定|不少于|不低于", text[max(0, m.start() - 6):m.start()])), None)
+    if percent is not None:
+        value = Fraction(percent[1]) / 100 if percent[1] else Fraction(number(percent[2]), 100)
+        return _compared(value, least, (percent.span(),), percent[0])
+    counted = _listed(text, given) or _numbers(reading, given)
+    if counted is None or counted[0] is None:
+        return Computed("unclear", counted[2] if counted else (), "人数没有说清，比例算不出来。" if counted else "")
+    part, whole, spans = counted
+    if part is None or not whole or part > whole:
+        return Computed("unclear", spans, "人数没有说清，比例算不出来。")
+    return _compared(Fraction(part, whole), least, spans, f"{part}人占{whole}人")
+
+
+def _compared(value: Fraction, least: Fraction, spans: tuple, told: str) -> Computed:
+    note = f"{told}，合{float(value) * 100:.1f}%，要求不少于{least.numerator}/{least.denominator}。"
+    return Computed("met" if value >= least else "unmet", spans, note, {"share": f"{float(value):.4f}"})
+
+
+def _around(reading: Reading, span: tuple[int, int]) -> str:
+    first, last = next(s for s in reading.sentences if s[0] <= span[0] < s[1])
+    return reading.plain[first:last]
+
+
+def _numbers(reading: Reading, given: Mapping[str, Any]) -> tuple[int | None, int | None, tuple] | None:
+    """How many have the experience, of how many, and where that is told."""
+    text = reading.plain
+    people = [(number(m[1]), m) for m in _PEOPLE.finditer(text)]
+    whole = next(((n, m) for n, m in people if _beside(text, m, given["whole"], 14) and not _beside_own(text, m, given["part"])), None)
+    named = _enumerated(text, given)
+    parts = [(n, m) for n, m in people if (whole is None or m.span() != whole[1].span()) and _beside_own(text, m, given["part"])
+             and not any(w in _clause(text, m) for w in ("其余", "其他", "余下", "另外", "都没有", "均无", "没有"))]
+    none = re.search(r"(?:一个也没有|一人也没有|没有一人|没有一个|无一人|没有人|均无|都没有|一个都没有)", text)
+    if whole is None:
+        return None
+    summed = next(((number(m[1]), m) for m in _COUNTED_ONCE.finditer(text) if not m.start() <= whole[1].start() < m.end()), None)
+    if summed:
+        return summed[0], whole[0], (summed[1].span(), whole[1].span())
+    exact = [(n, m) for n, m in parts if not any(w in _clause(text, m) for w in given["less"])]
+    if exact:
+        several = sum(n for n, _ in exact) if len(exact) > 1 and not re.search(r"其中|包括", text[exact[0][1].end():exact[1][1].start()]) else exact[0][0]
+        return several, whole[0], (exact[0][1].span(), whole[1].span())
+    if named:
+        return len(named), whole[0], (named[0], whole[1].span())
+    if parts or none:
+        return 0, whole[0], ((parts[0][1] if parts else none).span(), whole[1].span())
+    return None, whole[0], (whole[1].span(),)
+
+
+def _listed(text: str, given: Mapping[str, Any]) -> tuple[int | None, int | None, tuple] | None:
+    """A roll of members with what each has been in brackets: 县长李某（曾任镇长）、副县长吴某（曾任副镇长）……"""
+    entries = list(re.finditer(r"[（(]([^（()）]{2,30})[）)]", text))
+    rest = re.search(rf"(?:其余|其他|余下)(?:的)?{_N}(?:名|人|位)", text)
+    if len(entries) < 3 or len(entries) > 2 and not rest and _PEOPLE.search(text):
+        return None
+    have = [m for m in entries if any(w in m[1] for w in given["part"]) and not any(w in m[1] for w in given["less"])
+            and not re.search(r"(?:未|没有?)(?:当|任|担任|做)过", m[1])]
+    return len(have), len(entries) + (number(rest[1]) if rest else 0), (entries[0].span(),)
+
+
+def _clause(text: str, m: re.Match[str]) -> str:
+    return re.split(r"[，。；：\n]", text[:m.start()])[-1] + re.split(r"[，。；\n]", text[m.start():])[0]
+
+
+def _beside(text: str, m: re.Match[str], words: list[str], reach: int) -> bool:
+    near = re.split(r"[。；\n]", text[max(0, m.start() - reach):m.start()])[-1]
+    return any(w in near for w in words)
+
+
+def _beside_own(text: str, m: re.Match[str], words: list[str]) -> bool:
+    return any(w in _clause(text, m) for w in words)
+
+
+def _enumerated(text: str, given: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Persons named one by one with the experience in brackets or behind 曾任."""
+    return [m.span() for m in re.finditer(r"(?:曾任|曾担任|当过|任过|做过|干过)[^，。；、）)]{0,12}", text)
+            if any(w in m[0] for w in given["part"]) and not any(w in m[0] for w in given["less"])]
+
+
 def _cited(computed: Computed, clauses: tuple[str, ...]) -> Computed:
     from dataclasses import fields, replace
 
@@ -92,6 +211,9 @@ def _cited(computed: Computed, clauses: tuple[str, ...]) -> Computed:
 
 COMPUTATIONS: dict[str, Callable[[Reading, Mapping[str, Any], date | None], Computed]] = {
     "impact_period": impact_period,
+    "age": age,
+    "apart": apart,
     "lasting": lasting,
+    "share": share,
 }
 """By the name that ``compute:`` gives in a scheme file."""

@@ -80,6 +80,8 @@ def _text(_: Field, text: str) -> str:
 
 def _date(field: Field, text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
+    if re.fullmatch(r"(?:19|20)\d{6}", plain):
+        plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
     if len(found := dates(plain)) == 1 and found[0][1:] == (0, len(plain)):
         day = found[0][0]
         return f"{day.year}年{day.month}月{day.day}日"

@@ -9,6 +9,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from assistant import citing, lexicon, library, settings
 from assistant.drafting import asking, filling, forms
 from assistant.drafting.clauses import Clauses
@@ -94,10 +96,18 @@ class Assistant:
         return Answerer(self.store, self._retriever, lexicon.load(self._corpus / "synonyms.txt"), cut=words.cut, idf=idf,
                         near=self._near, terms=[t for t, _ in words.terms(self._corpus / "terms.txt")], own_region=self.settings.region)
 
+    @cached_property
+    def _likened(self):
+        """The vectors of sentences that questions were likened to, up to 16 MB."""
+        from assistant.store.kept import Kept
+
+        return Kept(16 << 20, lambda vector: vector.nbytes + 200)
+
     def _near(self, text: str, others: Sequence[str]) -> Sequence[float]:
         if not others:
             return []
-        return self.embedder.encode(others) @ self.embedder.encode([text])[0]
+        known = self._likened.fetch(others, lambda missing: dict(zip(missing, self.embedder.encode(missing), strict=True)))
+        return np.array([known[o] for o in others]) @ self.embedder.encode([text])[0]
 
     @property
     def _corpus(self) -> Path:

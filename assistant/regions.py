@@ -299,11 +299,12 @@ def regions_in(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
 
     ``known`` are regions of documents: their bare stems (高明, 鹤山) count as names too.
     """
-    own = _known_stems(known)
+    own = _known_stems(tuple(known))
+    longest = max(_longest(), *map(len, own), 0)
     out: list[str] = []
     at, open_place = 0, ""
     while at < len(text):
-        found = _named_at(text, at, own)
+        found = _named_at(text, at, own, longest)
         if found is None:
             open_place = open_place if text[at] == "的" and open_place else ""
             at += 1
@@ -337,7 +338,8 @@ def _settle(found: Sequence[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _known_stems(known: Iterable[str]) -> dict[str, str]:
+@lru_cache(maxsize=16)
+def _known_stems(known: tuple[str, ...]) -> dict[str, str]:
     out: dict[str, str] = {}
     for region in known:
         place = _resolve(region)
@@ -368,11 +370,14 @@ def _edges(text: str, start: int, end: int) -> tuple[bool, bool]:
     return open_to(before, _LEFT), open_to(after, _RIGHT)
 
 
-def _named_at(text: str, at: int, own: dict[str, str]) -> tuple[str, int] | None:
+def _named_at(text: str, at: int, own: dict[str, str], longest: int) -> tuple[str, int] | None:
     if text.startswith(NATIONAL, at) and text[at + 2:at + 3] not in tuple("人政各"):
         return NATIONAL, at + len(NATIONAL)
-    for length in range(min(max(_longest(), *map(len, own), 0), len(text) - at), 1, -1):
+    names = _names()
+    for length in range(min(longest, len(text) - at), 1, -1):
         name = text[at:at + length]
+        if name not in own and name not in names:
+            continue
         left, right = _edges(text, at, at + length)
         suffix = text[at + length:at + length + 1]
         if name in own and name[-1] in _CUT and own[name].endswith(name) and suffix not in tuple(_CUT[name[-1]]):
@@ -381,9 +386,9 @@ def _named_at(text: str, at: int, own: dict[str, str]) -> tuple[str, int] | None
             whole = own[name]
             if suffix and whole.endswith(name + suffix):
                 return whole, at + length + 1
-            if not (suffix in tuple("市县区旗州") and name + suffix in _names()):
+            if not (suffix in tuple("市县区旗州") and name + suffix in names):
                 return _deeper(text, at, whole, at + length)
-        held = _names().get(name)
+        held = names.get(name)
         if not held:
             continue
         found = chain(text, at)

@@ -13,17 +13,18 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from assistant.errors import Forbidden, IndexMismatch, NotFound
 from assistant.store import rows as shape
 from assistant.store import trail
+from assistant.store.cases import Cases
 from assistant.store.catalogue import same, start
 from assistant.store.database import note, set_note
 from assistant.store.feeding import Feeding
-from assistant.store.reading import Reading
+from assistant.store.resolving import Resolving
 from assistant.store.rows import Put
 from assistant.store.schema import backup, connect, require_space, speaking
 from assistant.store.tables import files, outbox, passages, provisions, versions
 from assistant.types import Asker, Document, Passage, Provision
 
 
-class Store(Reading, Feeding):
+class Store(Resolving, Feeding, Cases):
     """The documents of one home. Made by :meth:`open`; may be used from several threads."""
 
     @classmethod

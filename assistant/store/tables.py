@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration this program knows; revisions are numbers in a row, so that "newer" can be told."""
 
 metadata = MetaData()
@@ -113,6 +113,31 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 """Who did what to which document version, ids only. ``chain`` is the hash of the row and of the chain before it."""
+
+cases = Table(
+    "cases", metadata,
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("scheme", String, nullable=False),
+    Column("on", String, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("created", String, nullable=False),
+    Index("cases_by_owner", "owner", "created"),
+)
+"""What was told of a case, as it was told."""
+
+
+def _of_a_case(name: str, *columns: Column) -> Table:
+    return Table(name, metadata, Column("seq", Integer, primary_key=True), Column("case", String, ForeignKey("cases.id"), nullable=False),
+                 *columns, Index(f"{name}_by_case", "case"), sqlite_autoincrement=True)
+
+
+case_facts = _of_a_case("case_facts", Column("text", Text, nullable=False), Column("by", Text, nullable=False), Column("at", String, nullable=False))
+case_determinations = _of_a_case("case_determinations", Column("at", String, nullable=False), Column("content", Text, nullable=False))
+case_decisions = _of_a_case("case_decisions", Column("outcome", String, nullable=False), Column("by", Text, nullable=False),
+                            Column("at", String, nullable=False))
+"""Facts, determinations and decisions are only ever added to a case; the newest counts."""
 
 TRIGGERS = (
     "create trigger if not exists audit_keeps before update on audit begin select raise(abort, 'audit is append-only'); end",

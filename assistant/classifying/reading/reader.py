@@ -69,6 +69,23 @@ class Reading:
         count = len(self._places.get("first_person", ())) - len(self._places.get("first_person_unit", ()))
         return "self" if count >= max(2, len(self.sentences) // 4) else "plain"
 
+    @cached_property
+    def denied(self) -> list[bool]:
+        """For each character whether a denial in its clause reaches it."""
+        return self.judge.reached(len(self.plain))
+
+    @cached_property
+    def _by_place(self) -> list[tuple[int, int, str]]:
+        return sorted((a, b, key) for key, spans in self._places.items() if key[0] not in "=<" for a, b in spans)
+
+    def classes(self, start: int, end: int) -> Iterator[tuple[str, int]]:
+        """The word classes that stand between two places, each with its place."""
+        for a, b, key in self._by_place[bisect_left(self._by_place, (start,)):]:
+            if a >= end:
+                return
+            if b <= end:
+                yield key, a
+
     def occurrences(self, key: str) -> tuple[Span, ...]:
         """Where the words of a class stand."""
         return tuple(self._places.get(key, ()))

@@ -61,6 +61,18 @@ class Judge:
         count += self._after("deny_after", last, end)
         return "denied" if count % 2 else "asserted"
 
+    def reached(self, size: int) -> list[bool]:
+        """For each character whether an odd number of denials reaches it."""
+        out = [False] * size
+        for a, b, key in self._denials:
+            end = min(self.clause(a)[1], b + REACH[key])
+            for x, _ in (*self._at["break_hard"], *(s for s in self._at["break_soft"] if s[0] >= b + 3)):
+                if b <= x < end:
+                    end = x
+            for i in range(b, end):
+                out[i] = not out[i]
+        return out
+
     def _before(self, key: str, start: int, at: int, reach: int, spans: Sequence[tuple[int, int]]) -> bool:
         return any(start <= a and b <= at and at - b <= reach and not self._broken(b, at) for a, b in self._at[key])
 

@@ -46,6 +46,9 @@ def fill(form: Form, fields: Mapping[str, object], known: Known, clause: Clause)
     Raises BadInput or Classified as :func:`given` does, and BadInput when a value claims a decision that nobody recorded.
     """
     typed = given(form, fields)
+    if form.outcomes and known.outcomes and not set(form.outcomes) & set(known.outcomes):
+        raise BadInput(f"这个案件{'的决定' if known.decision else '的初步结论'}是“{known.title or known.outcomes[0]}”，与《{form.title}》不一致。"
+                       "请改用相应的文书；认定不同的，先用 assistant cases decide 登记决定，或不带案件、直接填写字段。")
     filler = _Filler(form, typed, known, clause)
     if filler.decision is None:
         for key, value in typed.items():
@@ -197,6 +200,8 @@ def _sourced(field, known: Known) -> Value:
     for source in field.sources:
         value = known.values.get(source)
         if value:
+            if field.choices:
+                value = next(iter([c for c in field.choices if value in c]), value) if isinstance(value, str) else value
             try:
                 return values.read(field, value)
             except BadInput:

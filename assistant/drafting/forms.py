@@ -162,7 +162,8 @@ def _form(root, name: str, shared: Mapping[str, Field]) -> Form:
         name=name, title=_text(said["title"], "title"), kind=_text(said["kind"], "kind"), style=style,  # type: ignore[arg-type]
         sender=_text(said["from"], "from"), receiver=_text(said["to"], "to"), fields=fields,
         body=tuple(_block(node, byname) for node in _list(said["body"], "body")),
-        rules=tuple(_text(n, "rules") for n in _list(said["rules"], "rules")) if "rules" in said else (), **texts, **single)
+        rules=tuple(_text(n, "rules") for n in _list(said["rules"], "rules")) if "rules" in said else (),
+        outcomes=tuple(_text(n, "outcomes") for n in _list(said["outcomes"], "outcomes")) if "outcomes" in said else (), **texts, **single)
     for key in ("signature", "date"):
         if key not in said:
             for used in wording.keys(getattr(form, key)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from assistant.chinese import NUMERAL, number, sentences
 
@@ -23,6 +25,7 @@ class Listing:
     items: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)
 def find(text: str, start: int, end: int, count: int | None = None) -> Listing | None:
     """The list that belongs to the sentence ``text[start:end]``: in it, under it, or just after it.
 
@@ -34,8 +37,8 @@ def find(text: str, start: int, end: int, count: int | None = None) -> Listing |
     True
     """
     for a, b in _scopes(text, start, end):
-        for listing in (_lines(text, a, b), *_inline(text, a, b), *_semicolons(text, a, b), *_quoted(text, a, b), *_stops(text, a, b)):
-            if listing and (len(listing.items) == count if count else len(listing.items) >= 2) and not _counts_themselves(listing.items):
+        for listing in chain.from_iterable(kind(text, a, b) for kind in (_lines, _inline, _semicolons, _quoted, _stops)):
+            if (len(listing.items) == count if count else len(listing.items) >= 2) and not _counts_themselves(listing.items):
                 return listing
     return None
 
@@ -52,18 +55,18 @@ def _scopes(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [(start, end), (start, after), (start, len(text))] if after > end else [(start, end), (start, len(text))]
 
 
-def _lines(text: str, a: int, b: int) -> Listing | None:
+def _lines(text: str, a: int, b: int) -> list[Listing]:
     """Numbered lines that follow the sentence."""
     block = text[a:b]
     marks = list(_MARKED.finditer(block))
     marks = [m for m in marks if m.start() > 0]
     if len(marks) < 2:
-        return None
+        return []
     kind = _kind(marks[0][0])
     marks = [m for m in marks if _kind(m[0]) == kind]
     ends = [m.start() for m in marks[1:]] + [_line_end(block, marks[-1].start())]
     items = tuple(block[m.start():e].strip() for m, e in zip(marks, ends, strict=True))
-    return Listing(a, a + len(block[:ends[-1]].rstrip()), items) if len(items) >= 2 else None
+    return [Listing(a, a + len(block[:ends[-1]].rstrip()), items)] if len(items) >= 2 else []
 
 
 def _line_end(block: str, start: int) -> int:

@@ -21,6 +21,8 @@ ENOUGH = 0.30
 """How sure it must be that an evidence answers before it may."""
 ABROAD = 0.15
 """Asked of a place, a rule that holds everywhere must carry the answer better by this much."""
+LACKING = 0.2
+"""And lack no more of the question than this."""
 RELATED = 0.34
 """Coverage from which a clause is worth naming as 可能相关."""
 CANDIDATES = 24
@@ -153,7 +155,8 @@ class _Turn:
             return local
         if q.places and (not local or q.want in identity.WANTS):
             return local
-        national = [e for e in self._gather(q, lambda d: d.region == "全国") if support.probability(e.features) >= ENOUGH + ABROAD or not q.places]
+        national = [e for e in self._gather(q, lambda d: d.region == "全国")
+                    if not q.places or e.lost <= LACKING and support.probability(e.features) >= ENOUGH + ABROAD]
         return sorted((*local, *national), key=lambda e: -e.score)
 
     def _gather(self, q: Question, keep, *, dormant: bool = False, k: int = CANDIDATES) -> list[Evidence]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+import numpy as np
+
+from assistant.answering import weighing
 from assistant.answering.question import KINDS, Question, Unit
 from assistant.chinese import NUMERAL, fold, grams, sentences
 from assistant.chunking import short_title
@@ -24,13 +28,16 @@ TYPES: dict[str, re.Pattern[str]] = {
     "duration": re.compile(rf"(?<![每\d]){_N}\s*(?:个)?\s*(?:半)?(?:年|月|日|天|周|小时|工作日|季度)|(?<!每)半年|半个月|终身|满{_N}|届"),
     "percent": re.compile(r"\d+(?:\.\d+)?%|百分之|分之|‰|[一二三四五六七八九]成"),
     "money": re.compile(rf"{_N}\s*(?:余|多)?\s*(?:万|亿)?元"),
-    "who": re.compile(r"党委|党组|党工委|政府|机关|书记|部门|单位|组织|纪检|纪委|监委|领导|负责人|组长|委员会|[省市区县乡镇院处厅局科]委|法院|检察院|主任|机构|小组|工作队|专班|邻长|片长|本人|[^内全干]部(?!分|署|队)|办公室|集团|公司|学校|医院|人员|干部|同志|党员|代表|群众|导师|专家"),
+    "who": re.compile(r"党委|党组|党工委|政府|机关|书记|部门|单位|组织部|组织人事|纪检|纪委|监委|领导(?![力能小])|负责人|组长|委员会|[省市区县乡镇院处厅局科]委|法院|检察院|主任|机构|小组|工作队|专班|邻长|片长|本人"
+                      r"|[^内全干]部(?!分|署|队|门|室)|办公室|集团|公司|学校|医院|[\u4e00-\u9fff]{2}[局厅署院]|首长|局长|处长|部长|校长|经理|导师|专家|财政|工会"),
+    "where": re.compile(r"[到在赴去于往至][\u4e00-\u9fff]{2}|网站|路\d|地[区点方]|现场"),
     "when": re.compile(r"\d{4}\s*年|\d+月\d+日|之日|以来|期间|[之前后]|时|年|阶段|截至"),
 }
 """What a sentence must show to answer a question of a kind."""
 
 LIKELY: dict[str, re.Pattern[str]] = {
     "who": re.compile(r"由|负责|牵头|统筹|主管|审核|批准|决定|担任"),
+    "where": re.compile(r"[到在赴去往]"),
     "list": re.compile(r"、|；|[一二三]是|[（(][一二三][）)]|[:：]|”“"),
     "define": re.compile(r"是|指|即|就是|包括|分为"),
     "why": re.compile(r"针对|为了|目的|以便|避免|防止|解决|问题|依据|用于|作为|使"),
@@ -49,10 +56,6 @@ _ATTRIBUTES = {
 
 
 _SAID = frozenset("年薪 经费 预算 补贴 奖金 费用 价格 名字 姓什么 电话 地址 网址".split())
-
-NEAR = 0.3
-"""What the likeness of question and sentence adds to a sentence's score."""
-
 
 LIKENED = 80
 """How many of the best sentences are likened to the question."""
@@ -84,6 +87,7 @@ class Evidence:
     margin: float = 0.0
     clear: float = 0.0
     mass: float = 0.0
+    seen: tuple[float, ...] = ()
 
     @property
     def features(self) -> tuple[float, ...]:
@@ -106,10 +110,15 @@ def match(unit: Unit, text: str) -> float:
     best = 0.0
     for n, word in enumerate((unit.word, *unit.alternatives)):
         if len(word) >= 3 and not word.isascii():
-            pairs = {word[i:i + 2] for i in range(len(word) - 1)}
-            share = sum(p in text for p in pairs) / len(pairs)
+            pairs = _pairs(word)
+            share = sum([p in text for p in pairs]) / len(pairs)
             best = max(best, share * (0.8 if n == 0 else 0.7))
     return best
+
+
+@lru_cache(maxsize=4096)
+def _pairs(word: str) -> tuple[str, ...]:
+    return tuple({word[i:i + 2] for i in range(len(word) - 1)})
 
 
 def coverage(units: Sequence[Unit], scopes: Sequence[tuple[str, float]]) -> tuple[float, tuple[str, ...]]:
@@ -143,7 +152,6 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
     A word counts in full in the sentence, less beside it, in its headings and title, or elsewhere in the same clause.
     ``weigh`` gives the idf of a gram, ``near`` how near each of some sentences is to a text (-1..1).
     """
-    out: list[Evidence] = []
     if question.count is not None and question.want == "open":
         question = replace(question, want="list")
     pattern = TYPES.get(question.want)
@@ -152,28 +160,62 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
     kinds = [k for k in KINDS if len(k) > 1 and k in question.text]
     likely = LIKELY.get(question.want)
     raw = {g: weigh(g) for g in grams(question.text) if len(g) > 1}
-    for hit in hits:
+    listed = question.want in {"list", "define"}
+    anywhere = not question.places and not question.mentions
+    total = sum(u.weight for u in question.units) or 1.0
+    words = sorted({re.escape(u.word) for u in question.units if len(u.word) > 1} | ({re.escape(question.focus)} if question.focus else set()), key=len, reverse=True)
+    says = re.compile(rf"(?:{'|'.join(words) or '$^'})[”\")]?(?:的?[\u4e00-\u9fff]{{0,3}})?(?:是|指|包括|有|分为|为|:)")
+    says_kind = re.compile(rf"(?:{'|'.join(map(re.escape, kinds))})[”\")]?(?:是|指|包括|有|分为|为|:)") if kinds else None
+    out: list[tuple] = []
+    rows: list[tuple[float, ...]] = []
+    for rank, hit in enumerate(hits):
         text = told_by(hit)
-        ground = _Ground(question, fold(text[:WHOLE]), context(hit))
-        spans = [s for s in sentences(text) if text[s[0]:s[1]].strip()]
-        folds = [fold(text[a:b]) for a, b in spans]
+        whole, spans, folds = _cut(text)
+        ground = _Ground(question, whole, context(hit))
+        d = hit.document
+        nature = d.of if d.kind == "digest" else d.kind
+        common = (hit.score / top, anywhere and d.region == "全国", anywhere and nature in {"news", "talk"}, 1 / (1 + rank), ground.whole)
+        stricts = [0.0]
         for i, (a, b) in enumerate(spans):
             own = folds[i]
             beside = "".join(folds[max(0, i - 1):i + 2])
             share, strict, missing = ground.cover(own, beside)
             typed = (pattern is None or strict >= GROUND and _typed(question, pattern, text[a:b])) and all(w.search(text[a:b]) for w in wants)
-            counted = question.count is not None and _has_count(question.count, own)
             same = overlap(raw, own)
-            score = (0.40 * share + 0.33 * strict + 0.20 * same + 0.15 * hit.score / top + (0.22 if typed and pattern else 0.0)
-                     + (0.05 if any(k in own for k in kinds) else 0.0) + (0.06 if likely and likely.search(own) else 0.0)
-                     + (0.25 if counted else 0.0) + (0.25 if question.want == "define" and _defines(question, own) else 0.0) - _penalty(hit, own) - (0.15 if _opposes(question, own) else 0.0))
             on_focus = _on_focus(question, own, beside, ground.far)
-            out.append(Evidence(hit, a, b, share, score - (0.0 if on_focus else 0.1), typed, missing, strict, same, on_focus=on_focus))
-    out.sort(key=lambda e: -e.score)
-    likeness = near(question.text, [e.text for e in out[:LIKENED]])
-    out[:LIKENED] = [replace(e, near=float(s), score=e.score + NEAR * max(0.0, float(s))) for e, s in zip(out, likeness)]
-    out.sort(key=lambda e: -e.score)
-    return _compared(question, out)
+            lead = own.endswith(":")
+            rows.append((share, strict, same, common[0], typed and pattern is not None, any(k in own for k in kinds), likely is not None and bool(likely.search(own)),
+                         question.count is not None and _has_count(question.count, own), question.want == "define" and _defines(question, own), *_plain_signs(hit, own),
+                         _opposes(question, own), on_focus, len(own) / 100, lead, lead and listed, common[1], common[2], i == 0,
+                         bool(question.focus) and question.focus in own, common[3], bool(_ITEM.match(own)), listed and own.count("、") / 5, common[4],
+                         strict * (typed and pattern is not None), not typed, len(beside) / 100,
+                         stricts[-1], bool(says.search(own)), bool(says_kind and says_kind.search(own)), listed and bool(says.search(own)),
+                         bool(_COLON_LIST.search(own)), (listed or question.want == "open") and bool(says_kind and says_kind.search(own)),
+                         question.want == "why" and bool(_WHY.search(own)), question.want == "modality" and bool(_MODAL.search(own)),
+                         question.want in {"open", "how"} and bool(_MODAL.search(own)), (typed and pattern is not None) * stricts[-1],
+                         _bound(question, pattern, own, total) if typed and pattern is not None else 0.0,
+                         question.want == "who" and bool(_AGENT.search(own))))
+            stricts.append(strict)
+            out.append((hit, a, b, share, typed, missing, strict, same, on_focus))
+    if not out:
+        return []
+    seen = np.array(rows, np.float32)
+    first = weighing.scores(seen)
+    order = np.argsort(-first, kind="stable")
+    likeness = np.zeros(len(out), np.float32)
+    likeness[order[:LIKENED]] = near(question.text, [out[n][0].provision.text[out[n][1]:out[n][2]] for n in order[:LIKENED]])
+    final = first + weighing.NEAR * np.maximum(likeness, 0)
+    ranked = []
+    for n in np.argsort(-final, kind="stable").tolist():
+        hit, a, b, share, typed, missing, strict, same, on_focus = out[n]
+        ranked.append(Evidence(hit, a, b, share, float(final[n]), typed, missing, strict, same, float(likeness[n]), on_focus, seen=rows[n]))
+    return _compared(question, ranked)
+
+
+_COLON_LIST = re.compile(r":[^:]*[、；]")
+_WHY = re.compile(r"针对|为了|目的|以便|避免|防止|解决|用于|作为|依据|以[^，]{0,6}为|使")
+_MODAL = re.compile(r"应当|可以|不得|必须|不予|免予|予以|给予|鼓励|由")
+_ITEM = re.compile(rf"\([{NUMERAL}]+\)|\d{{1,2}}[.、]")
 
 
 def _compared(question: Question, ranked: list[Evidence]) -> list[Evidence]:
@@ -196,10 +238,12 @@ class _Ground:
 
     def __init__(self, question: Question, whole: str, far: str):
         self.far = far
+        self.whole = 0.0
         self._total = sum(u.weight for u in question.units) or 1.0
         self._units = []
         for u in question.units:
             here = match(u, whole)
+            self.whole += here * u.weight / self._total
             self._units.append((u, here, max(0.75 * here, 0.85 * match(u, far))))
         self._pairs_total = sum(w for _, w in question.pairs)
         self._pairs = [(g, w, g in whole, 0.85 if g in far else 0.75) for g, w in question.pairs if g in whole or g in far]
@@ -227,6 +271,13 @@ class _Ground:
                 0.6 * strict / self._total + 0.4 * (pairs_strict / total if total else 1.0), tuple(missing))
 
 
+@lru_cache(maxsize=2048)
+def _cut(text: str) -> tuple[str, tuple[tuple[int, int], ...], tuple[str, ...]]:
+    """A clause folded, where its sentences stand, and they folded: the same clauses are found again and again."""
+    spans = tuple((a, b) for a, b in sentences(text) if text[a:b].strip())
+    return fold(text[:WHOLE]), spans, tuple(fold(text[a:b]) for a, b in spans)
+
+
 def told_by(hit: Hit) -> str:
     """The text a hit speaks for: an article with all below it, any other clause without its numbered parts."""
     return hit.provision.text if hit.provision.level in {"条", "款", "项", "目"} else hit.provision.own
@@ -243,8 +294,13 @@ def _typed(question: Question, pattern: re.Pattern[str], sentence: str) -> bool:
     found = [m for m in pattern.finditer(sentence) if question.want != "duration" or not re.match(r"\d{4}\s*年", m[0])]
     if not found:
         return False
-    if question.want == "who" and _ORGANS_ASKED.search(question.text):
-        return bool(_ORGANS.search(sentence))
+    if question.want == "who":
+        asked = "".join(u.word for u in question.units)
+        if _PEOPLE_ASKED.search(question.text) and _PEOPLE.search(sentence):
+            return True
+        if _ORGANS_ASKED.search(question.text):
+            found = list(_ORGANS.finditer(sentence))
+        return any(m[0] not in asked for m in found)
     if question.want != "how_many":
         return True
     noun = _counted_noun(question.text)
@@ -255,6 +311,8 @@ def _typed(question: Question, pattern: re.Pattern[str], sentence: str) -> bool:
     return bool(re.search(rf"{_N}\s*(?:余|多|来)?\s*(?:个|大)?(?:{measures})", sentence))
 
 
+_PEOPLE_ASKED = re.compile(r"什么人|哪些人|哪类人|哪种人|什么样的人|都是谁|找谁|[给为对向跟]谁|是谁|谁(?:可以|能|要|应|该|有|得)")
+_PEOPLE = re.compile(r"干部|人员|党员|同志|代表|群众|公务员|成员|职工|负责人")
 _ORGANS_ASKED = re.compile(r"单位|部门|机关|机构|哪家|哪一?级|组织")
 _ORGANS = re.compile(r"党委|党组|党工委|政府|机关|部门|单位|组织部|纪检|纪委|监委|委员会|[省市区县乡镇]委|法院|检察院|机构|小组|专班|[^内全干]部(?!分|署|队)|办公室|集团|公司")
 
@@ -283,12 +341,18 @@ def _defines(question: Question, own: str) -> bool:
 _NOT = re.compile(r"不得|不予|不能|不准|不应|不(?=适|影|符)|未|非|禁止|无")
 
 
+@lru_cache(maxsize=64)
+def _denies(text: str) -> bool:
+    return bool(_NOT.search(re.sub("能不能|可不可以|是不是|有没有|会不会|要不要|行不行|管不管", "", text)))
+
+
 def _opposes(question: Question, folded_sentence: str) -> bool:
     """Whether a sentence denies just what a question affirms, or the other way round (辞退, 不得辞退)."""
-    asked = _NOT.search(re.sub("能不能|可不可以|是不是|有没有|会不会|要不要|行不行|管不管", "", question.text))
+    if _denies(question.text):
+        return False
     for u in question.units:
         at = folded_sentence.find(u.word)
-        if at >= 0 and not asked and re.search(r"(?:不得|不予|不准|禁止|不应|不能)[^，。；,;]{0,2}$", folded_sentence[max(0, at - 5):at]):
+        if at >= 0 and re.search(r"(?:不得|不予|不准|禁止|不应|不能)[^，。；,;]{0,2}$", folded_sentence[max(0, at - 5):at]):
             return True
     return False
 
@@ -300,11 +364,22 @@ def _has_count(count: int, folded_sentence: str) -> bool:
     return any(re.search(rf"(?<![\d{NUMERAL}.]){re.escape(f)}(?:个|种|项|类|条|大|方面|名|点|必|款|位|[\"“”’‘'])", folded_sentence) for f in forms)
 
 
-def _penalty(hit: Hit, folded_sentence: str) -> float:
-    level = hit.provision.level
-    out = 0.12 if level in {"导语", "题头", "落款", "目录"} else 0.0
-    if len(folded_sentence) < 8:
-        out += 0.25
-    if hit.provision.heading and folded_sentence.strip("。、一二三四五六七八九十()0123456789.第条") == fold(hit.provision.heading):
-        out += 0.15
-    return out
+_AGENT = re.compile(r"由[^，,。；;]{2,20}|负责|牵头|主管|统筹|审核|批准|审批|决定|担任")
+
+
+def _bound(question: Question, pattern: re.Pattern[str], own: str, total: float) -> float:
+    """How much of the question stands right beside what is asked for: in the same part between commas or the one before it."""
+    best = 0.0
+    for m in pattern.finditer(own):
+        cut = max(own.rfind(c, 0, m.start()) for c in ",:;、")
+        start = max(own.rfind(c, 0, max(cut, 0)) for c in ",:;") + 1
+        ends = [n for n in (own.find(c, m.end()) for c in ",;") if n >= 0]
+        window = own[start:min(ends, default=len(own))]
+        best = max(best, sum(u.weight * match(u, window) for u in question.units) / total)
+    return best
+
+
+def _plain_signs(hit: Hit, folded_sentence: str) -> tuple[bool, bool, bool]:
+    """Whether a sentence is of a document's head or foot, very short, or only the heading of its clause."""
+    return (hit.provision.level in {"导语", "题头", "落款", "目录"}, len(folded_sentence) < 8,
+            bool(hit.provision.heading) and folded_sentence.strip("。、一二三四五六七八九十()0123456789.第条") == fold(hit.provision.heading))

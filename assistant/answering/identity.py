@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.answering import compose
 from assistant.answering.evidence import match
-from assistant.answering.question import Question
+from assistant.answering.question import Question, asking
 from assistant.chinese import fold, number
 from assistant.chunking import short_title
 from assistant.errors import NotFound
@@ -24,7 +24,8 @@ _TALK_OF_DOCUMENTS = re.compile(r"方案|通知|意见|办法|文件|文号|成�
 
 def about(q: Question, pool: Sequence[Document], store, asker: Asker, on: date | None) -> Answer | None:
     """Answer from what is known of a document, when the question is about the document and not about what it says."""
-    rest = [u for u in q.units if not _TALK_OF_DOCUMENTS.search(u.word)]
+    asked = fold(asking(q.text))
+    rest = [u for u in q.units if not _TALK_OF_DOCUMENTS.search(u.word) and u.word not in asked]
     named = fold("".join(short_title(d) + d.title + "".join(d.aliases) + d.issuer for d in pool))
     known = sum(u.weight for u in rest if match(u, named) >= 0.45)
     if rest and known < 0.6 * sum(u.weight for u in rest) and q.want != "authority":

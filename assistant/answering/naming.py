@@ -15,6 +15,7 @@ _TYPE = "法|条例|规定|办法|规则|细则|准则|意见|通知|方案|决�
 _TITLE_END = re.compile(rf"(?:{_TYPE})$")
 _WEAK_PIECE = re.compile(rf"(?:工作|实施|管理|若干|有关|指导|具体|暂行|试行)?(?:{_TYPE})|[作施理干关行]?的?(?:{_TYPE})"
                          r"|若干规定|处分条例|工作规则|工作的?通知|工作的?意见|实施方案|实施办法|管理办法|暂行条例")
+_LAW = re.compile(r"([\u4e00-\u9fff]{1,12}?(?:(?<![办方做说看想违执司守合依非立普书用没犯学枉])法(?:典)?|条例))(?=规定|里|中|对|第|的|怎|是|有|说|讲|上|[，,。？?\s]|$)")
 _ORGAN = re.compile(r"(?:党组|党委|党工委|委员会|办公室)$")
 _COMMON_ORGAN = re.compile(r"(?:中共)?(?:省|市|区|县|州)?(?:委|政府)?(?:组织|宣传|统战|办公|政法)?(?:部|厅|室|局|委|纪委|监委)?")
 
@@ -66,6 +67,16 @@ class Names:
         pieces = sorted(set(kept.values()), key=len, reverse=True)
         unknown = tuple(t for t in _QUOTED_TITLE.findall(text) if not any(p in fold(t) or fold(t) in p for p in pieces))
         return tuple(kept), tuple(kept.values()), unknown, _without(text, pieces)
+
+    def unheard(self, text: str) -> tuple[str, ...]:
+        """The laws and regulations that a text names without 《》 and that no document here resembles (安全生产法对瞒报怎么罚)."""
+        out = []
+        for m in _LAW.finditer(text):
+            name = re.split(r".*(?:根据|依据|依照|按照|按|请问|关于|违反|和|与|跟|的|在|看)", m[1])[-1]
+            stem = re.sub(r"(?:法典|法|条例)$", "", name)
+            if len(name) >= 3 and stem and not any(sum(c in title for c in stem) >= 0.6 * len(stem) for _, title in self._bare):
+                out.append(name)
+        return tuple(out)
 
 
 def _own_piece(stem: str, stems: Sequence[str]) -> str:

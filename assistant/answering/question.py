@@ -12,7 +12,7 @@ from assistant.answering.naming import Names
 from assistant.chinese import CJK, NUMERAL, fold, grams, number, numeral
 from assistant.lexicon import Lexicon
 
-Want = Literal["how_many", "list", "who", "frequency", "duration", "when", "percent", "money", "modality", "compare",
+Want = Literal["how_many", "list", "who", "frequency", "duration", "when", "percent", "money", "where", "modality", "compare",
                "define", "how", "why", "authority", "addressee", "number", "issuer", "issued", "effective", "title", "article", "open"]
 
 
@@ -73,6 +73,7 @@ _WANTS: tuple[tuple[Want, str], ...] = (
                r"|发文(?:机关|单位)|(?:印发|制定|出台|发布)(?:机关|单位|主体)|由?谁(?:联合)?(?:印发|出台|发布|制定)"),
     ("title", r"全称|文件名|标题是|(?:文件|方案|通知|意见|办法|报道|材料|讲话).{0,4}叫什么|什么文件"),
     ("who", r"谁|哪个(?:部门|单位|机关|机构|领导|组织|科室)|哪些(?:部门|单位|机关)|哪家|什么(?:部门|单位|机关)|由哪|哪一?级|归哪|找哪"),
+    ("where", r"在哪(?![些几个种方类])|哪里|哪儿|什么地方|啥地方|何处|地址|[去往到]哪(?![些几个种方类级])"),
     ("how_many", rf"多少|(?<!哪)几(?=[{CJK}])|数量|总共|一共|合计"),
     ("when", r"什么时候|何时|啥时候|哪[一]?[年天月]|几月|什么时间|从何时"),
     ("list", rf"哪些|哪几|哪{_N}|分别|列[一出举明]|列个|都有啥|有啥|有什么|包括|包含|指什么|是什么|是啥|都是|什么(?:方面|内容|情形|条件|措施|办法|方式|途径|程序|材料)"),
@@ -123,6 +124,11 @@ def article_id(text: str) -> str:
     return ""
 
 
+def asking(text: str) -> str:
+    """The words that tell the kind of answer, "" where none does."""
+    return next((m[0] for _, pattern in _WANTS_RE if (m := pattern.search(text))), "")
+
+
 def wanted(text: str) -> Want:
     """The kind of answer a question asks for.
 
@@ -152,6 +158,8 @@ def understand(text: str, *, names: Names, places: Sequence[str], lexicon: Lexic
         want = "article"
     units = _units(rest, lexicon, cut, idf)
     modal = bool(re.search(r"(应当|必须|可以|不得|应该).{0,3}(还是|或).{0,3}(应当|必须|可以|不得|应该)", plain))
+    if not mentions and not unknown:
+        unknown = names.unheard(rest)
     named, size = named_list(units)
     if not _ASKS_ITEMS.search(plain):
         named = ""
@@ -218,7 +226,9 @@ def _plain_units(text: str, cut, idf) -> list[Unit]:
 
 _BEFORE = re.compile(r"(?:什么样的|什么|啥|哪些|哪个|哪几[个种类项条]|哪[一]?[种类项]|多少[个项种]?|几[个项种类]|怎样的)([\u4e00-\u9fff]{2,8})")
 _AFTER = re.compile(r"([\u4e00-\u9fff]{2,10}?)(?:都|各|分别|具体|到底|究竟|又|一般)*(?:是|有|指|包括|为)(?:什么|啥|多少|哪些|哪几|几[个种类项])")
-_HOW_MUCH = re.compile(r"([\u4e00-\u9fff]{2,6})(?:多少(?=$|[？?。，\s]|钱|万|元)|多大|多高|多重|多远)")
+_HOW_MUCH = re.compile(r"([\u4e00-\u9fff]{2,8}?)(?:最多|最少|至少|最长|最短|最高|最低|一共|总共|累计|大概|是|有|为|要|得|需要|应当|应|满|在|不?超过)*"
+                       r"(?:多少(?=$|[？?。，\s]|钱|万|元|天|年|日|个月)|多大|多高|多重|多远|多久|多长|几(?=年|天|个?月|日|岁|个?工作日|小时|点|届))")
+_HOW_OFTEN = re.compile(r"(?:多久|多长时间|几年|几个月|多少[年天])(?:要|得|应|就|能|该|来|会)*([\u4e00-\u9fff]{2,4}?)(?:一次|一回|一遍|一轮|几次)")
 KINDS = frozenset("方式 方法 办法 途径 地方 情形 情况 内容 方面 事项 毛病 问题 东西 手段 表现 类型 环节 渠道 做法 措施 机制 人 人员 干部 单位 部门 机关 组织 活动 工作 任务 要求 规定 原则 岗位 对象 要素 领域 现象 单位 任务 条 项 种 类 "
                   "处理 制度 计划 战略 目标 目的 精神 导向 作用 意义 影响 后果 结果 级别 层级 时候 时间 结论 行为 名字 名称 称号 情节 责任 步骤 形式 范围 频率 频次 周期 期限 时限 颜色".split())
 """Words for any kind of thing: asking for one of them asks for no particular word."""
@@ -245,7 +255,7 @@ def focus_of(rest: str, cut) -> str:
             return words[1]
         return words[0] if words and m[1].startswith(words[0]) else ""
 
-    for pattern in (_BEFORE, _BY_WHOM, _HOW_TO):
+    for pattern in (_BEFORE, _HOW_OFTEN, _BY_WHOM, _HOW_TO):
         word = first(pattern.search(rest))
         if word:
             return "" if word in KINDS or word in _LOOSE or len(word) < 2 else fold(word)

@@ -186,7 +186,8 @@ def _belongs(named: str, e: Evidence, listing: lists.Listing) -> float:
     here = named in whole
     first = fold(listing.items[0])
     at, start = whole.find(named), whole.find(first)
-    beside = here and at >= 0 and start >= 0 and (0 <= start - at - len(named) <= 8 or 0 <= at - start <= len(text) + 4)
+    # Said just before the items, or at their end (甲、乙等四必访); a name inside an item counts another thing.
+    beside = here and at >= 0 and start >= 0 and (0 <= start - at - len(named) <= 8 or abs(at + len(named) - start - len(text)) <= 4)
     if kin >= 0.75:
         return 1.0 if here else 0.6
     return 0.7 if beside else 0.0

@@ -11,13 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant import citing, lexicon, library, settings
+from assistant import checking, citing, lexicon, library, settings
 from assistant.drafting import asking, filling, forms
 from assistant.drafting.clauses import Clauses
 from assistant.drafting.knowing import Known
 from assistant.drafting.nouns import Form, Notice
 from assistant.errors import AssistantError, BadInput, IndexMismatch, NotFound
 from assistant.types import LOCAL, Answer, Asker, Document, FileReport, Hit, Provision
+
+
+if TYPE_CHECKING:
+    from assistant.classifying.casework import Case
+    from assistant.classifying.nouns import Determination
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Assistant:
         from assistant.answering import Answerer
         from assistant.embedding.ngrams import idf
 
-        return Answerer(self.store, self._retriever, lexicon.load(self._corpus / "synonyms.txt"), cut=words.cut, idf=idf,
+        return Answerer(self.store, self._retriever, lexicon.load(self._corpus / "synonyms.txt"), cut=words.known, idf=idf, common=words.common,
                         near=self._near, terms=[t for t, _ in words.terms(self._corpus / "terms.txt")], own_region=self.settings.region)
 
     @cached_property
@@ -102,6 +107,48 @@ class Assistant:
         from assistant.store.kept import Kept
 
         return Kept(16 << 20, lambda vector: vector.nbytes + 200)
+
+    @cached_property
+    def _classifier(self):
+        from assistant.classifying.classifier import Classifier
+
+        found = Classifier(self._corpus, lambda id, on: self.store.resolve(id, LOCAL, on), self._near, own_region=self.settings.region,
+                           list_folders=(self.settings.home / "lists",))
+        found.check(self.store.known_clause)
+        return found
+
+    @cached_property
+    def _casework(self):
+        from assistant.classifying.casework import Casework
+
+        return Casework(self.store, lambda: self._classifier)
+
+    def classify(self, text: str, scheme: str | None = None, *, on: date | None = None, region: str = "", asker: Asker = LOCAL) -> Determination:
+        """A preliminary opinion on a case told in free text, element by element; the case is stored for its asker.
+
+        Without ``scheme`` the fitting one is chosen and said. Raises BadInput (empty, too long), Classified (a secrecy mark:
+        nothing is stored), NotFound (no such scheme), BadScheme (a broken scheme file or clause id, with file and line).
+        """
+        with self._lock:
+            return self._casework.classify(text, scheme, on, region, asker)
+
+    def add_fact(self, case: str, fact: str, by: str, *, asker: Asker = LOCAL) -> Case:
+        """Add what ``by`` has said to a case and judge it again. Raises NotFound, BadInput, Classified."""
+        with self._lock:
+            return self._casework.add_fact(case, fact, by, asker)
+
+    def case(self, id: str, *, asker: Asker = LOCAL) -> Case:
+        """A case of the asker's by id. Raises NotFound."""
+        return self._casework.case(id, asker)
+
+    def cases(self, *, asker: Asker = LOCAL) -> tuple[Case, ...]:
+        """The asker's cases, newest first."""
+        return self._casework.cases(asker)
+
+    def decide(self, case: str, outcome: str, by: str, *, asker: Asker = LOCAL) -> Case:
+        """Record what the named person decided on a case: nothing else ever marks a case decided. Raises NotFound, BadInput."""
+        with self._lock:
+            return self._casework.decide(case, outcome, by, asker)
 
     def _near(self, text: str, others: Sequence[str]) -> Sequence[float]:
         if not others:
@@ -183,6 +230,28 @@ class Assistant:
         """
         chosen = forms.find(self._forms, form)
         return filling.fill(chosen, fields or {}, self._known(case, asker), Clauses.of(self.store, asker, on, self.settings.region))
+
+    def check(self, name: str, data: bytes, *, asker: Asker = LOCAL, on: date | None = None) -> checking.Report:
+        """Check a .docx against the official layout, the wording of its kind and the clauses it cites; nothing is stored.
+
+        ``on`` is the day whose law counts (None: the document's own date). Raises UnreadableFile, Classified.
+        """
+        from assistant.checking import language
+
+        rules = language.load(self._corpus / "wording.yaml")
+        return checking.check(name, data, rules=rules, shelf=checking.StoreShelf(self.store, asker), on=on)
+
+    def release(self, name: str, data: bytes, by: str, *, asker: Asker = LOCAL) -> bytes:
+        """A draft without its mark, let go as final by a named person; the audit keeps who, when, which draft and the file's hash.
+
+        Raises BadInput for no name or while something is left open in it, UnreadableFile for no sound draft, Classified.
+        """
+        from assistant.checking import releasing
+
+        person = releasing.person(by)
+        final = releasing.release(name, data)
+        self.store.record(person if asker.all_units else f"{asker.name}：{person}", "released", final.subject)
+        return final.data
 
     def _known(self, case: str | None, asker: Asker) -> Known:
         unit = {"settings.unit": self.settings.unit} if self.settings.unit else {}

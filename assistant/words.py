@@ -62,3 +62,13 @@ def words(text: str) -> list[str]:
 def cut(text: str) -> list[str]:
     """The words of a text, each once and in order, joined giving the text back."""
     return list(_load().cut(text))
+
+
+def known(text: str) -> list[str]:
+    """The words of a text as :func:`cut`, but none made up: what no list holds stays single characters."""
+    return list(_load().cut(text, HMM=False))
+
+
+def common(word: str) -> int:
+    """How often a word stands in general Chinese, by jieba's list; 0 for one that it does not hold."""
+    return _load().FREQ.get(word, 0) or 0

@@ -30,14 +30,15 @@ CANDIDATES = 24
 
 
 class Answerer:
-    """Answers over one store. ``cut`` splits words, ``idf`` weighs a gram, ``near`` likens sentences to a text."""
+    """Answers over one store. ``cut`` splits words, ``idf`` weighs a gram, ``near`` likens sentences to a text, ``common`` tells how often a word is used at all."""
 
     def __init__(self, store, retriever: Retriever, lexicon: Lexicon, *, cut: Callable[[str], list[str]],
-                 idf: Callable[[str], float], near: Callable[[str, Sequence[str]], Sequence[float]], terms: Sequence[str] = (), own_region: str = ""):
+                 idf: Callable[[str], float], near: Callable[[str, Sequence[str]], Sequence[float]], common: Callable[[str], int] = lambda word: 0,
+                 terms: Sequence[str] = (), own_region: str = ""):
         self._terms = tuple(terms)
         self._known: dict[object, tuple[tuple[Document, ...], tuple[str, ...], Names]] = {}
         self._store, self._retriever, self._lexicon, self._near = store, retriever, lexicon, near
-        self._cut, self._idf, self._own_region = cut, idf, own_region
+        self._cut, self._idf, self._common, self._own_region = cut, idf, common, own_region
 
     def answer(self, text: str, *, asker: Asker, on: date | None = None, region: str = "") -> Answer:
         """The answer to a question as of a day (None: today), for a place ("" = none given)."""
@@ -77,7 +78,7 @@ class _Turn:
         self._documents, known, names = desk.known(asker, on)
         self._dormant = lambda: desk.known(asker, on, dormant=True)
         self._places_of = lambda t: tuple(p for p in metadata.regions_in(t, known) if p != "全国")
-        self._read = lambda t, places: understand(t, names=names, places=places, lexicon=desk._lexicon, cut=desk._cut, idf=desk._idf)
+        self._read = lambda t, places: understand(t, names=names, places=places, lexicon=desk._lexicon, cut=desk._cut, idf=desk._idf, common=desk._common)
         places = self._places_of(text)
         self._q = self._read(text, places)
         self._place = "" if places else (region or (desk._own_region if self._q.local else ""))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.answering.naming import Names
@@ -138,7 +139,7 @@ def wanted(text: str) -> Want:
     return next((name for name, pattern in _WANTS_RE if pattern.search(text)), "open")
 
 
-def understand(text: str, *, names: Names, places: Sequence[str], lexicon: Lexicon, cut, idf) -> Question:
+def understand(text: str, *, names: Names, places: Sequence[str], lexicon: Lexicon, cut, idf, common=lambda word: 0) -> Question:
     """Read a question. ``names`` know the documents, ``places`` are the places named in it; ``cut`` splits words; ``idf`` weighs a gram."""
     plain = unicodedata.normalize("NFKC", text).strip()
     mentions, spoken, unknown, rest = names.find(plain)
@@ -156,7 +157,7 @@ def understand(text: str, *, names: Names, places: Sequence[str], lexicon: Lexic
         rest = rest[:counted.start()] + " " + (counted[2] or "") + " " + _COUNTED.sub(" ", rest[counted.end():])
     if article and want in {"open", "define", "list", "how", "modality"}:
         want = "article"
-    units = _units(rest, lexicon, cut, idf)
+    units = tuple(replace(u, weight=u.weight * _telling(u.word, common)) for u in _units(rest, lexicon, cut, idf))
     modal = bool(re.search(r"(应当|必须|可以|不得|应该).{0,3}(还是|或).{0,3}(应当|必须|可以|不得|应该)", plain))
     if not mentions and not unknown:
         unknown = names.unheard(rest)
@@ -301,6 +302,19 @@ def named_list(units: Sequence[Unit]) -> tuple[str, int | None]:
         sizes = {number(n) for n, _ in found}
         return u.word, sizes.pop() if len(found) == 1 else None
     return "", None
+
+
+LEAST = 0.6
+"""What an everyday word loses of its weight."""
+RARE, EVERYDAY = 500, 30000
+"""Uses of a word in general Chinese up to which it tells all it can, and from which it tells least."""
+
+
+def _telling(word: str, common) -> float:
+    """What a word's weight is worth: 后来 is rare in rules, but tells nothing."""
+    uses = max(common(word), 1)
+    share = (math.log(uses) - math.log(RARE)) / (math.log(EVERYDAY) - math.log(RARE))
+    return 1 - LEAST * min(1.0, max(0.0, share))
 
 
 def _weight(word: str, idf) -> float:

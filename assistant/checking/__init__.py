@@ -18,7 +18,7 @@ from assistant.readers.draftmark import AIGC
 from assistant.readers.sheet import LIMITS, Sheet, load
 from assistant.types import LABEL
 
-__all__ = ["Report", "StoreShelf", "check", "sheet_of", "unmarked"]
+__all__ = ["Report", "StoreShelf", "check", "marked", "parts", "sheet_of", "unmarked"]
 
 STRENGTHS = get_args(Strength)
 
@@ -61,17 +61,18 @@ def check(name: str, data: bytes, *, rules: Mapping[str, tuple[language.Phrase, 
     found = [*page.page(sheet, anatomy), *page.fonts(anatomy), *page.page_numbers(sheet, anatomy),
              *elements.head(sheet, anatomy), *elements.title(anatomy), *elements.addressee(anatomy), *elements.levels(anatomy),
              *elements.attachments(anatomy), *elements.ending(anatomy), *elements.imprint(anatomy),
-             *language.phrases(anatomy, rules), *language.blanks(_all(anatomy)), *language.marks(anatomy)]
+             *language.phrases(anatomy, rules), *language.blanks(parts(anatomy)), *language.marks(anatomy)]
     absent = fontfolder.missing(page.declared(sheet))
     if absent:
         found.append(CheckFinding("font.missing", "实务", f"本机没有安装字体：{'、'.join(absent)}。显示和打印会换成别的字体，请在装有这些字体的电脑上核对", "全文"))
     if shelf is not None:
-        found += citations.citations(_all(anatomy), shelf, on or _day(anatomy) or date.today())
+        found += citations.citations(parts(anatomy), shelf, on or _day(anatomy) or date.today())
     found += _mark(sheet)
     return Report(name, anatomy.kind, marked(sheet), tuple(sorted(found, key=lambda f: STRENGTHS.index(f.strength))))
 
 
-def _all(anatomy: Anatomy) -> tuple[Part, ...]:
+def parts(anatomy: Anatomy) -> tuple[Part, ...]:
+    """Every paragraph that was given a part, in the order of the page."""
     one = (*anatomy.head, anatomy.number, *anatomy.title, anatomy.addressee, *anatomy.body, *anatomy.attachments, *anatomy.signature, anatomy.date,
            anatomy.note, *anatomy.rest, *anatomy.imprint, *anatomy.annexes)
     return tuple(p for p in one if p is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -89,8 +90,33 @@ class Remote:
     def draft(self, form: str, fields: Mapping[str, object], case: str | None = None) -> Json:
         return self._call("POST", "/api/drafts", {"form": form, "fields": fields, "case": case, "format": "json"})
 
+    def check(self, name: str, data: bytes, on: str | None = None) -> Json:
+        return json.loads(self._send("/api/drafts/check?" + _query(on=on), name, data, {}))
+
+    def release(self, name: str, data: bytes, by: str) -> bytes:
+        return self._send("/api/drafts/release", name, data, {"by": by})
+
     def close(self) -> None:
         pass
+
+    def _send(self, target: str, name: str, data: bytes, fields: Mapping[str, str]) -> bytes:
+        """Upload one file as a form does (RFC 7578)."""
+        mark = secrets.token_hex(16)
+        shown = name.replace("\\", "/").rpartition("/")[2].translate({ord(c): "_" for c in '"\r\n'})
+        parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode() for key, value in fields.items()]
+        parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n'
+                     "Content-Type: application/octet-stream\r\n\r\n".encode())
+        headers = {TOKEN_HEADER: self.plate.token, "Connection": "close", "Content-Type": f"multipart/form-data; boundary={mark}"}
+        connection = http.client.HTTPConnection(self.plate.host, self.plate.port, timeout=SILENCE_SECONDS)
+        try:
+            connection.request("POST", target, b"".join([*parts, data, f"\r\n--{mark}--\r\n".encode()]), headers)
+            response = connection.getresponse()
+            said = response.read()
+            if response.status >= 400:
+                raise _error(json.loads(said))
+            return said
+        except (OSError, ValueError, http.client.HTTPException):
+            raise _gone() from None
 
     def _open(self, method: str, target: str, body: Json | None) -> http.client.HTTPResponse:
         headers = {TOKEN_HEADER: self.plate.token, "Connection": "close"}

@@ -36,6 +36,8 @@ class Counter(Protocol):
     def doctor(self) -> Json: ...
     def forms(self) -> Json: ...
     def draft(self, form: str, fields: Mapping[str, object], case: str | None = None) -> Json: ...
+    def check(self, name: str, data: bytes, on: str | None = None) -> Json: ...
+    def release(self, name: str, data: bytes, by: str) -> bytes: ...
     def close(self) -> None: ...
 
 
@@ -109,6 +111,12 @@ class Desk:
 
         notice = self.assistant.draft(legible(form), fields, case=legible(case) if case else None, asker=self.asker)
         return shapes.draft(notice, docx(notice))
+
+    def check(self, name: str, data: bytes, on: str | None = None) -> Json:
+        return shapes.check_report(self.assistant.check(legible(name), data, asker=self.asker, on=shapes.day(on)))
+
+    def release(self, name: str, data: bytes, by: str) -> bytes:
+        return self.assistant.release(legible(name), data, legible(by), asker=self.asker)
 
     def close(self) -> None:
         self.assistant.close()

@@ -60,14 +60,14 @@ def install(app: typer.Typer, counter: Callable[..., AbstractContextManager[Coun
         """起草一份文书：缺的写成【待填：…】，不编造。"""
         given = _given(field or [], fields)
         if output is not None:
-            _check_target(output)
+            check_target(output)
         with counter(ctx, home) as desk:
             said = desk.draft(form, given, case)
             if said["missing"] and sys.stdin.isatty() and not as_json:
                 asked = _ask(_chosen(desk.forms(), said["form"]), said["missing"])
                 said = desk.draft(form, {**given, **asked}, case) if asked else said
         content = b64decode(said.pop("docx"))
-        kept = _write(output, content if output.suffix.lower() == ".docx" else said["text"].encode()) if output else None
+        kept = write(output, content if output.suffix.lower() == ".docx" else said["text"].encode()) if output else None
         if as_json:
             out({**said, "file": str(output) if output else None})
         elif output is None:
@@ -97,14 +97,15 @@ def _given(pairs: list[str], file: Path | None) -> dict[str, values.Value]:
     return {**out, **{key: items[0] if len(items) == 1 else tuple(items) for key, items in words.items()}}
 
 
-def _check_target(path: Path) -> None:
+def check_target(path: Path) -> None:
+    """Raises BadInput for a file that cannot be written here, before any work is done."""
     if path.suffix.lower() not in (".docx", ".md"):
         raise BadInput(f"不能写成“{path.name}”。文件名要以 .docx 或 .md 结尾。")
     if path.is_dir() or not path.parent.is_dir():
         raise BadInput(f"写不了 {path}：{'它是一个文件夹' if path.is_dir() else f'没有文件夹 {path.parent}'}。请换一个位置。")
 
 
-def _write(path: Path, content: bytes) -> Path | None:
+def write(path: Path, content: bytes) -> Path | None:
     """Write whole or not at all; a file that was there is kept under another name, which is given back."""
     kept, temporary = None, ""
     try:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from assistant.chinese import dates
+from assistant.checking import Report
 from assistant.drafting.nouns import Form, Notice
 from assistant.drafting.printed import markdown
 from assistant.errors import AssistantError, BadInput
@@ -164,6 +165,12 @@ def draft(of: Notice, docx: bytes) -> Json:
         "basis": [{"provision": b.provision, "shown": b.shown, "digest": b.digest} for b in of.basis],
         "label": of.label, "docx": b64encode(docx).decode("ascii"),
     }
+
+
+def check_report(of: Report) -> Json:
+    """What the check of a Word file found; ``passed`` is false when a 规定 is broken."""
+    findings = [{"rule": f.rule, "strength": f.strength, "place": f.place, "message": f.message} for f in of.findings]
+    return {"file": of.file, "kind": of.kind, "draft": of.draft, "passed": of.passed, "findings": findings}
 
 
 def error(of: AssistantError) -> Json:

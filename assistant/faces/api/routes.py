@@ -85,7 +85,7 @@ def public(lanes: Lanes) -> APIRouter:
         given = [*file, *files]
         if not given:
             raise BadInput("没有收到文件。请用 multipart/form-data 的 file 字段上传。")
-        found = [r for one in given for r in _desk(request).ingest_bytes(_bare_name(one.filename), one.file.read())]
+        found = [r for one in given for r in _desk(request).ingest_bytes(bare_name(one.filename), one.file.read())]
         said = shapes.reports(found)
         if found and all(r["status"] in shapes.FAILURES for r in found):
             code = "classified" if any(r["status"] == "blocked" for r in found) else "unreadable_file"
@@ -195,10 +195,10 @@ def _stream(request: Request, work: Callable[[Callable[[dict], None]], dict]) ->
     return StreamingResponse(lines(), media_type="application/x-ndjson")
 
 
-def _bare_name(name: str | None) -> str:
+def bare_name(name: str | None) -> str:
     """The last part of what the client calls its file: a name to show, never a place to write to.
 
-    >>> _bare_name("../../etc/办法.txt"), _bare_name("C:\\\\甲.docx"), _bare_name("..")
+    >>> bare_name("../../etc/办法.txt"), bare_name("C:\\\\甲.docx"), bare_name("..")
     ('办法.txt', '甲.docx', '未命名')
     """
     bare = "".join(c for c in (name or "").replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()

@@ -23,7 +23,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_JSON = 1024 * 1024
 MULTIPART_OVERHEAD = 1024 * 1024
 BODY_SECONDS = 120.0
-UPLOADS = "/api/documents"
+UPLOADS = frozenset({"/api/documents", "/api/drafts/check", "/api/drafts/release"})
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -79,7 +79,7 @@ class Shield:
                 await _answer(guarded_send, 500, "internal", "程序内部出错，这次没有答成。请稍后再试；一再出现时运行 assistant doctor 检查。")
 
     def _limit(self, scope: dict[str, Any]) -> int:
-        return self.max_upload if scope["path"] == UPLOADS else MAX_JSON
+        return self.max_upload if scope["path"] in UPLOADS else MAX_JSON
 
     def _refuse(self, scope: dict[str, Any]) -> tuple[int, str, str] | None:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}

@@ -62,6 +62,11 @@ def reply(asked: Wanted) -> str:
     more = [f.key for f in form.fields if not f.required]
     if more:
         lines.append(f"可以不填：{'、'.join(more)}。")
-    fields = "".join(f" --field {shlex.quote(f'{k}={v}')}" for k, v in asked.given.items())
+    fields = "".join(f" --field {_word(f'{k}={v}')}" for k, v in asked.given.items())
     lines.append(f"请在终端运行：assistant draft {form.title}{fields} -o {form.title}.docx；缺的会逐项询问，没有填的写成【待填：…】，不编造。")
     return "\n".join(lines)
+
+
+def _word(text: str) -> str:
+    """A word of a command; quotes only where the shell needs them."""
+    return text if re.fullmatch(r"[\w=、，.]+", text) else shlex.quote(text)

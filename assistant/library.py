@@ -143,10 +143,10 @@ class Library:
             status = "failed" if error else next((s for s in ("replaced_digest", "updated", "added", "unchanged") if s in states), "skipped")
             pending.append(FileReport(extract.name, status, tuple(d.document.id for d in documents), sum(len(d.provisions) for d in documents),
                                       error, (*extract.notices, *(w for d in documents for w in d.warnings))))
-        if removed:
-            self._index.remove(removed)
-        if added:
-            self._index.add(added)
+        if added or removed:
+            with self._index.batch():
+                self._index.remove(removed)
+                self._index.add(added)
         for report in pending:
             done(report)
 

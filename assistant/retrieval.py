@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,6 +66,7 @@ class Retriever:
         self._store, self._index, self._embedder, self._rerank = store, index, embedder, rerank
         self._kept: tuple[int, tuple[np.ndarray, np.ndarray | None]] | None = None
         self._whole: tuple[object, object, _Ground] | None = None
+        self._read = lru_cache(maxsize=16)(self._understood)
 
     def search(self, text: str, *, asker: Asker, k: int = 10, on: date | None = None,
                keep: Callable[[Document], bool] | None = None, extra: Sequence[str] = (), dormant: bool = False) -> tuple[Hit, ...]:
@@ -79,20 +81,22 @@ class Retriever:
         ground = self._ground(entries, keep)
         if not ground.ranges:
             return ()
-        split = terms(text)
-        more = terms(" ".join(extra)) if extra else {"grams": [], "words": []}
+        weighted, vector = self._read(text, tuple(extra))
         within = ground.ranges if len(ground.documents) < min(len(entries), NARROW) or dormant else None
         signals = []
         for field in ("grams", "words"):
-            weighted = _weighted(split[field], more[field])
-            signals.append(self._collect(lambda n, f=field, w=weighted: self._index.lexical(f, w, n, within), ground, k))
-        vector = self._embedder.encode([" ".join((text, *extra))])[0]
+            signals.append(self._collect(lambda n, f=field: self._index.lexical(f, weighted[f], n, within), ground, k))
         signals.append(self._collect(self._nearest(vector, ground), ground, k) if vector.any() else _NOTHING)
         found = self._provisions(text, vector, _together(signals), asker, on, k, dormant)
         named = self._named(text, ground.documents, asker, on, dormant)
         if self._rerank and len(found) > 1:
             found = _reordered(found, self._rerank(text, [f"{h.passage}" for h in found[:RERANKED]]))
         return (*named, *(h for h in found if all(h.provision.id != n.provision.id or h.document != n.document for n in named)))[:k]
+
+    def _understood(self, text: str, extra: tuple[str, ...]) -> tuple[dict[str, list[tuple[str, float]]], np.ndarray]:
+        """The weighted terms by field, and the vector, of a text: one question is searched for in several places."""
+        split, more = terms(text), terms(" ".join(extra)) if extra else {"grams": [], "words": []}
+        return {field: _weighted(split[field], more[field]) for field in split}, self._embedder.encode([" ".join((text, *extra))])[0]
 
     def _ground(self, entries: Mapping[int, Entry], keep: Callable[[Document], bool] | None) -> _Ground:
         every = self._vectors()

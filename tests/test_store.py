@@ -12,6 +12,7 @@ import pytest
 
 from assistant.errors import Forbidden, HomeBroken, IndexMismatch, NotFound
 from assistant.store import Put, Store, schema
+from assistant.store.kept import Kept
 from assistant.store.tables import SCHEMA
 from assistant.types import LOCAL, Asker, Document, Passage, Provision
 
@@ -234,6 +235,48 @@ def test_what_left_the_shipped_corpus_takes_no_document_of_the_office_with_it(st
     put(store, original, "原文。\n", title="甲办法")
     store.withdraw("甲办法", by="shipped")
     assert ([d.kind for d in store.documents(LOCAL)], store.owned("shipped")) == (["normative"], ())
+
+
+def test_what_is_kept_in_memory_never_outlives_a_change_of_another_process(store):
+    done = put(store, "甲办法")
+    other = Store.open(store.home)
+    before = (store.generation, store.passages(done.added), ids(store))
+    assert [r.text for r in before[1].values()] == ["第一条内容。", "第二条内容。"]
+    put(other, "甲办法", "改过。\n")
+    assert (store.generation, store.passages(done.added), store.owners(done.added)) == (before[0] + 1, {}, {})
+    assert store.provision("甲办法#第1条", LOCAL, NOW)[0].text == "改过。\n"
+    other.withdraw("甲办法", by=LOCAL)
+    assert (ids(store), store.owners([3])) == ([], {})
+    with pytest.raises(NotFound):
+        store.provision("甲办法#第1条", LOCAL, NOW)
+    other.close()
+
+
+def test_a_clause_kept_for_one_is_not_shown_to_another(store):
+    row = put(store, "内部办法", audience=frozenset({"一科"})).version
+    key = (row, "内部办法#第1条")
+    assert store.clauses([key], UNIT_A, NOW)[key][0] == store.provision("内部办法#第1条", UNIT_A, NOW)[0]
+    assert store.clauses([key], UNIT_B, NOW) == store.clauses([key], Asker("丙"), NOW) == {}
+    put(store, "旧办法", issued=date(2020, 1, 1), repealed=date(2021, 1, 1))
+    old = (2, "旧办法#第1条")
+    assert list(store.clauses([old], LOCAL, date(2020, 6, 1))) == [old]
+    assert store.clauses([old], LOCAL, NOW) == {}
+
+
+def test_kept_values_have_a_limit_and_hold_for_one_state():
+    asked = []
+
+    def load(keys):
+        asked.append(keys)
+        return {k: "x" * k for k in keys if k}
+
+    kept = Kept(10, len)
+    assert kept.fetch([3, 0, 3, 4], load, "a") == {3: "xxx", 4: "xxxx"}
+    assert kept.fetch([4, 3], load, "a") == {4: "xxxx", 3: "xxx"} and asked == [[3, 0, 4]]
+    assert kept.fetch([4], load, "b") == {4: "xxxx"} and asked[1:] == [[4]]
+    kept.fetch([7], load, "b")
+    kept.fetch([4, 12], load, "b")
+    assert kept.fetch([4], load, "b") == {4: "xxxx"} and asked[2:] == [[7], [4, 12], [4]]
 
 
 def test_the_outbox_names_what_the_indexes_have_not_taken_over(store):

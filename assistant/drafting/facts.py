@@ -32,6 +32,11 @@ _FOLLOW = re.compile(
     r"到|被|曾|已|任|签|批准|提出|召|没|率队|安排|要求|拟|表示|表态|称|自|按|根据|从|以|给|让|收|时任|现任|涉嫌|及|也|不|是|有|参加|参与|作|接到|接受|通过|牵头|又|并|故意|随|"
     r"多次|两次|使用|动用|挪用|借|虚报|隐瞒|指使|指派|默许|先后|先行|亲自|本人|一直|一方面|一人|受|请|酒后|驾|失职|失察|贪|公开|采取|采购|误|超|迟|推动|推进|拒|处理|处置|承认|承担|"
     r"承诺|申请|申报|说明|认为|认识|实施|实际|执行|落实|分两|只|仅|就|还|便|立即|当即|当晚|当天|当场|赶|带|多发|多付|少|漏|错|为(?=[推解赶了尽抢完加争其帮确保避节急缓改])")
+_WORD = re.compile(
+    r"$|[，,。；;：:、！？!?（）()\n\s“”]|同志|同意|未经|未按|未履|未向|未参|未认|擅自|违规|违反|违法|利用|主持|主动|带领|带队|组织|系[^统列]|分管|负责|自行|自述|自称|私自|决定|明知|发现|"
+    r"批准|提出|安排|要求|表示|根据|按照|时任|现任|涉嫌|不顾|不听|不按|参加|参与|接到|接受|通过|牵头|故意|多次|先后|亲自|本人|一直|公开|采取|采购|推动|推进|拒不|处理|处置|承认|承担|申请|"
+    r"说明|认为|实施|执行|落实|立即|当即|当晚|当天|当场|使用|动用|挪用|虚报|隐瞒|指使|指派|默许|失职|失察|请示|召集|召开|被[反举问追诫提免查]|在[\d任担主分负推某一项工审招采会现]|"
+    r"于[\d当]|因[\d未工公]|对[该其此上]|将[该应本其项原]|为[推解赶了尽抢完加争其帮]|与[其该某]|向[镇县区市上党其班局]|经[手办请]|从[\d未]|以[其个]|到[任岗场]|已[主将退补整向经]|曾[任多向经因]")
 _LABEL = re.compile(rf"(?:姓名|当事人|被反映人|被调查人|被审查调查人|申请人|谈话对象|处理对象|对象)\s*(?:[：:为是]|姓名[：:])\s*({_SURNAME}{_GIVEN}{{1,2}})(?=$|[，,。；;（(、\s]|同志|系|，|现|时)")
 _LABELLED = {"unit": re.compile(rf"(?:工作)?单位\s*[：:]\s*([{CJK}0-9（）()“”]{{2,40}})(?=$|[，,。；;\s])"),
              "post": re.compile(rf"(?:现任)?职务\s*[：:]\s*([{CJK}0-9（）()、“”]{{2,40}})(?=$|[，,。；;\s])")}
@@ -134,12 +139,13 @@ def _name_at(text: str, start: int, cut) -> Fact | None:
             if e <= len(text) and re.fullmatch(_GIVEN + "{1,2}", text[surname.end():e]) and _FOLLOW.match(text, e)]
     if len(ends) == 1:
         return _fact(text, start, ends[0])
-    first = next(iter(cut(text[start:start + 12])), "")
     if not ends:
+        first = next(iter(cut(text[start:start + 12])), "")
         whole = len(surname[0]) + 2 == len(first) and re.fullmatch(rf"{_SURNAME}{_GIVEN}{{2}}", first)
         return _fact(text, start, start + len(first)) if whole else None
-    # Both 王强 and 王强未 could be meant: the one that stands elsewhere with other words behind it, else the word of the dictionary.
-    short = text[start:ends[0]]
-    if text.count(short) > text.count(text[start:ends[1]]) or first == short:
+    # Both 王强 and 王强未 could be meant: the shorter one when it stands elsewhere with other words behind it,
+    # else the one behind which a whole word begins, if that is only one.
+    if text.count(text[start:ends[0]]) > text.count(text[start:ends[1]]):
         return _fact(text, start, ends[0])
-    return _fact(text, start, ends[1]) if first == text[start:ends[1]] else None
+    clear = [e for e in ends if _WORD.match(text, e)]
+    return _fact(text, start, clear[0]) if len(clear) == 1 else None

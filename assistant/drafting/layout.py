@@ -41,6 +41,7 @@ def docx(notice: Notice, cut: Callable[[str], Sequence[str]] = words.cut) -> byt
     page.body()
     page.attachments()
     page.end()
+    page.together()
     page.imprint()
     metadata.write(page.document, notice)
     out = io.BytesIO()
@@ -64,6 +65,7 @@ class _Page:
     def __init__(self, notice: Notice, cut: Callable[[str], Sequence[str]]):
         self.notice, self.cut = notice, cut
         self.document = styles.blank()
+        self.closing_at = 0
 
     def add(self, style: str, *runs: str | tuple[str, str], properties: str = "", to=None):
         """A paragraph; a run is text or (text, run properties)."""
@@ -174,6 +176,9 @@ class _Page:
                 if line.strip():
                     self.add("公文正文", line)
 
+        short = bool(blocks) and len(blocks[-1].text) <= 12
+        self.closing_at = len(self.document.paragraphs) - (2 if short and len(blocks) > 1 else 1)
+
     def attachments(self) -> None:
         """附件说明 one line below the text, two characters in, names without a mark at their end (7.3.4)."""
         names = [_ENDS.sub("", a) for a in self.notice.attachments]
@@ -199,13 +204,18 @@ class _Page:
         if half > middle:
             # Longer than the room above the date: the signature ends at the edge and the date is centred below it.
             right, middle = round(half - titles.width(date) * m.CHARACTER / 2), half
-        keep = "<w:keepNext/>"
         if signature:
-            self.add("公文署名", signature, properties=f'{keep}<w:ind w:right="{max(0, round(middle - half))}"/>')
+            self.add("公文署名", signature, properties=f'<w:ind w:right="{max(0, round(middle - half))}"/>')
         if date:
             self.add("公文署名", date, properties=f'<w:ind w:right="{round(right)}"/>')
         if self.notice.note:
             self.add("公文附注", f"（{self.notice.note.strip('（）()')}）")
+
+    def together(self) -> None:
+        """A page with nothing but 署名 and date must not come about (7.3.5.5): the end of the text goes along with them."""
+        if self.notice.signature or self.notice.date:
+            for paragraph in self.document.paragraphs[self.closing_at:]:
+                styles.arrange(paragraph._p, "<w:keepNext/>")
 
     def imprint(self) -> None:
         """版记 at the foot of the last page, between rules (7.4); a letter has only 抄送 and no rules (10.1)."""

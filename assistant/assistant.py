@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant import checking, citing, lexicon, library, settings
 from assistant.drafting import asking, filling, forms
 from assistant.drafting.clauses import Clauses
-from assistant.drafting.knowing import Known
+from assistant.drafting.knowing import Known, of_case
 from assistant.drafting.nouns import Form, Notice
-from assistant.errors import AssistantError, BadInput, IndexMismatch, NotFound
+from assistant.errors import AssistantError, BadInput, IndexMismatch
 from assistant.types import LOCAL, Answer, Asker, Document, FileReport, Hit, Provision
-
 
 if TYPE_CHECKING:
     from assistant.classifying.casework import Case
@@ -112,7 +112,7 @@ class Assistant:
     def _classifier(self):
         from assistant.classifying.classifier import Classifier
 
-        found = Classifier(self._corpus, lambda id, on: self.store.resolve(id, LOCAL, on), self._near, own_region=self.settings.region,
+        found = Classifier(self._corpus, self.store.resolve, self._near, own_region=self.settings.region,
                            list_folders=(self.settings.home / "lists",))
         found.check(self.store.known_clause)
         return found
@@ -202,6 +202,8 @@ class Assistant:
         if wanted:
             return Answer(asking.reply(wanted))
         with self._lock:
+            if self._casework.tells_a_case(question):
+                return self._determined(question, asker, on, region)
             answer = self.answerer.answer(question, asker=asker, on=on, region=region)
             faults = citing.faults(answer, lambda i: self.store.provision(i, asker, on), on or date.today())
             if faults:
@@ -211,6 +213,12 @@ class Assistant:
                                 trace={**answer.trace, "faults": tuple((f.rule, f.thing) for f in faults)})
             unwell = getattr(self.index, "notice", "")
             return replace(answer, notices=(*answer.notices, unwell)) if unwell else answer
+
+    def _determined(self, told: str, asker: Asker, on: date | None, region: str) -> Answer:
+        """A case told in a question: classified and stored, in the shape of an answer."""
+        found = self._casework.classify(told, None, on, region, asker)
+        lines = [f"初步意见：{found.title}。", *found.reasons, f"还需要核实：{found.ask_next}" if found.ask_next else ""]
+        return Answer("\n".join(line for line in lines if line), found.citations, None, found.notices, determination=found)
 
     @cached_property
     def _forms(self) -> Mapping[str, Form]:
@@ -256,7 +264,10 @@ class Assistant:
     def _known(self, case: str | None, asker: Asker) -> Known:
         unit = {"settings.unit": self.settings.unit} if self.settings.unit else {}
         if case:
-            raise NotFound(f"没有案件“{case[:40]}”。请核对编号。")
+            of = self.case(case, asker=asker)
+            decided = (of.decision.outcome, of.decision.by, of.decision.at) if of.decision else None
+            known = of_case(of.text, of.determination, decided)
+            return replace(known, values={**unit, **known.values})
         return Known(unit)
 
     def search(self, query: str, *, asker: Asker = LOCAL, k: int = 10, on: date | None = None, region: str = "") -> tuple[Hit, ...]:

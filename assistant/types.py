@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["normative", "news", "talk", "digest", "model", ""]
 """What a document is: normative text, news report, experience talk, our digest of one, model text; "" = not told."""
@@ -137,7 +137,10 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question gets: text, the clauses under it, or a refusal of a named kind."""
+    """What a question gets: text, the clauses under it, or a refusal of a named kind.
+
+    ``determination`` is the preliminary opinion when the question told a case.
+    """
 
     text: str
     citations: tuple[Citation, ...] = ()
@@ -145,6 +148,7 @@ class Answer:
     notices: tuple[str, ...] = ()
     label: str = LABEL
     trace: dict = field(default_factory=dict, compare=False)
+    determination: Any = None
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ def over_elements(raw: Any, elements: Iterable[str], signals: Iterable[str]) -> 
             if inner not in signals:
                 raise ValueError(f"没有信号“{inner}”")
             trees.append(("raised", inner))
+        elif key == "in_region":
+            trees.append(("raised", f"@{inner}"))
         else:
             states = tuple(inner) if isinstance(inner, list) else (inner,)
             if key not in elements:

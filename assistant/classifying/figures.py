@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from assistant.chinese import NUMERAL, number
-from assistant.classifying import periods, sanctions
+from assistant.classifying import periods, posts, sanctions
 from assistant.classifying.moments import Length, lengths, moments
 from assistant.classifying.nouns import Computed
 from assistant.classifying.periods import free_from
@@ -22,6 +22,10 @@ from assistant.classifying.reading import Reading
 _PLANNED = re.compile(r"拟|截至|截止|目前|现在|现|打算|准备|提出|计划|研究")
 
 _N = rf"(\d+|[{NUMERAL}]+)"
+_LAST = re.compile(r"倒数|末位|垫底|末尾|最后一名|最末|末名|排名靠后|名次靠后|靠后|排在最后|列最后|排最后|位列最后|包尾|末[两二三]位")
+_OF = re.compile(rf"{_N}(?:个|家|名|户)[^，。；]{{0,16}}?(?:第|排第|列第|排名第|位列第|居第){_N}(?:名|位)?")
+_FRONT = re.compile(rf"(?<!倒数)第{_N}(?:名|位)?|前列|中游|中等|靠前|居中|前{_N}名?|首位|榜首|中间")
+_CORRECTED = re.compile(r"改正|更正|复核后|复核(?:发现|认定|结果)|重新公布|重新核算|重新计分|申诉后|纠正后|修正后|最终(?:公布|名次|排名)?")
 _AGE = re.compile(rf"(?:年龄)?{_N}(?:周)?岁(?!以[上下]|左右的要求)|((?:19|20)\d\d)年(?:\d+月)?(?:出)?生|年龄(?:为|是)?{_N}")
 _PEOPLE = re.compile(rf"(?<![第\d{NUMERAL}]){_N}\s*(?:名|人|位|个(?!月|职务|镇|乡|县))(?!次)")
 _PERCENT = re.compile(rf"(\d+(?:\.\d+)?)\s*[%％]|百分之({'[' + NUMERAL + ']'}+)")
@@ -138,6 +142,27 @@ def share(reading: Reading, given: Mapping[str, Any], on: date | None) -> Comput
     return _compared(Fraction(part, whole), least, spans, f"{part}人占{whole}人")
 
 
+def place_in_order(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
+    """Whether a unit stands at the end of its order: met = it does. After a correction only what follows counts."""
+    text = reading.plain
+    corrected = [m.end() for m in _CORRECTED.finditer(text)]
+    start = corrected[-1] if corrected else 0
+    told: list[tuple[tuple[int, int], bool]] = []
+    for m in _LAST.finditer(text, start):
+        told.append((m.span(), not re.search(r"(?:不是|并非|没有|不在|未|摆脱|退出)[^，。；]{0,4}$", text[max(0, m.start() - 8):m.start()])))
+    for m in _OF.finditer(text, start):
+        whole, at = number(m[1]), number(m[2])
+        if 0 < at <= whole:
+            told.append((m.span(), at == whole or at > 2 and at / whole > 0.75))
+    if not told:
+        for m in _FRONT.finditer(text, start):
+            told.append((m.span(), False))
+    if not told:
+        return Computed("unclear")
+    span, low = max(told, key=lambda t: t[0][0]) if corrected else max(told, key=lambda t: t[1])
+    return Computed("met" if low else "unmet", (span,))
+
+
 def _compared(value: Fraction, least: Fraction, spans: tuple, told: str) -> Computed:
     note = f"{told}，合{float(value) * 100:.1f}%，要求不少于{least.numerator}/{least.denominator}。"
     return Computed("met" if value >= least else "unmet", spans, note, {"share": f"{float(value):.4f}"})
@@ -214,6 +239,8 @@ COMPUTATIONS: dict[str, Callable[[Reading, Mapping[str, Any], date | None], Comp
     "age": age,
     "apart": apart,
     "lasting": lasting,
+    "place_in_order": place_in_order,
+    "route": posts.route,
     "share": share,
 }
 """By the name that ``compute:`` gives in a scheme file."""

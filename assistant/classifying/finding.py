@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.classifying import conditions
+from assistant.classifying import conditions, paraphrase
 from assistant.classifying.nouns import SPEAKERS, Claim, Computed, Element, Finding, Scheme, State
+from assistant.classifying.paraphrase import Samples
 from assistant.classifying.reading import Reading
 
 ENOUGH = 2
@@ -27,8 +28,9 @@ class Weighed:
 
 
 def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mapping[str, Callable],
-         demanded: frozenset[str] = frozenset()) -> tuple[dict[str, Finding], dict[str, str]]:
-    """The findings by element, and the values of the scheme's computations. ``demanded`` elements are asked for even when silent."""
+         demanded: frozenset[str] = frozenset(), samples: Samples | None = None) -> tuple[dict[str, Finding], dict[str, str]]:
+    """The findings by element, and the values of the scheme's computations. ``demanded`` elements are asked for even when silent;
+    ``samples`` fill by likeness what the patterns left silent."""
     found: dict[str, Finding] = {}
     values: dict[str, str] = {}
     for element in scheme.elements.values():
@@ -38,6 +40,8 @@ def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mappin
             found[element.name] = _of_computed(element, computed, reading)
         else:
             found[element.name] = weigh(element, reading)
+    if samples is not None:
+        found = paraphrase.fill(scheme, reading, found, samples)
     return assume(scheme, reading, found, demanded), values
 
 
@@ -69,12 +73,18 @@ def weigh(element: Element, reading: Reading) -> Finding:
     doubt = _doubt(element, reading)
     if against and against.strength >= ENOUGH:
         return _finding(element, "unmet", against.claims, reading)
-    if doubt and doubt.strength >= ENOUGH:
+    if doubt and doubt.strength >= ENOUGH and not _settled_later(reading, doubt, for_it):
         return _finding(element, "unclear", doubt.claims, reading)
     if for_it and for_it.strength >= ENOUGH:
         return _finding(element, "met", for_it.claims, reading)
     weak = against or doubt or for_it
     return _finding(element, "unclear", weak.claims if weak else (), reading)
+
+
+def _settled_later(reading: Reading, doubt: Weighed, answer: Weighed | None) -> bool:
+    """A doubt of the first telling is settled by what was added to the case afterwards."""
+    later = reading.later
+    return later is not None and answer is not None and answer.strength >= ENOUGH and answer.claims[0].span[0] >= later > doubt.claims[0].span[0]
 
 
 def _against(element: Element, claim: Claim) -> int:
@@ -136,6 +146,7 @@ def _finding(element: Element, state: State, claims: tuple[Claim, ...], reading:
 
 def _of_computed(element: Element, computed: Computed, reading: Reading) -> Finding:
     if not computed.spans:
-        return Finding(element.name, element.title, "unclear", speaker=SPEAKERS["silent"], note=computed.note)
+        return Finding(element.name, element.title, "unclear", speaker=SPEAKERS["silent"], note=computed.note, cite=computed.cite)
     a, b = reading.quote(computed.spans[0])
-    return Finding(element.name, element.title, computed.state, reading.text[a:b], (a, b), SPEAKERS[computed.speaker], note=computed.note)
+    return Finding(element.name, element.title, computed.state, reading.text[a:b], (a, b), SPEAKERS[computed.speaker], note=computed.note,
+                   cite=computed.cite)

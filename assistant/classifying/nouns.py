@@ -126,12 +126,16 @@ class Local:
 
 @dataclass(frozen=True)
 class Scheme:
-    """One kind of classification, as its file says. ``lines`` tells where each cited clause id stands, for error messages."""
+    """One kind of classification, as its file says. ``lines`` tells where each cited clause id stands, for error messages.
+
+    ``samples``: sentences by label for evidence by likeness; ``each``: every element by itself instead of the likest only;
+    ``exclusive``: the likest label only, also against what patterns say of the others.
+    """
 
     name: str
     title: str
     basis: tuple[str, ...] = ()
-    region: str = "全国"
+    region: tuple[str, ...] = ("全国",)
     every: bool = False
     unclear: str = "insufficient"
     route: tuple[str, ...] = ()
@@ -142,6 +146,9 @@ class Scheme:
     office_list: OfficeList | None = None
     local: tuple[Local, ...] = ()
     examples: tuple[Example, ...] = ()
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    each: bool = False
+    exclusive: bool = False
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     file: str = ""
 
@@ -164,6 +171,7 @@ class Finding:
     value: State = "unclear"
     note: str = ""
     asked: bool = True
+    cite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,6 +180,7 @@ class Change:
 
     given: Mapping[str, State]
     outcome: str | tuple[str, ...]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,5 +217,6 @@ class Determination:
     notices: tuple[str, ...] = ()
     who: str = ""
     id: str = ""
+    scheme_title: str = ""
     similar: tuple[Similar, ...] = ()
     label: str = LABEL

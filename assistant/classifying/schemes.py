@@ -15,7 +15,7 @@ from assistant.classifying.yamlfile import Source
 from assistant.errors import BadScheme
 
 KEYS = {"name", "title", "basis", "region", "choose", "unclear", "route", "words", "signals", "elements", "decide", "outcomes", "list", "local",
-        "examples"}
+        "examples", "samples", "likeness"}
 ELEMENT_KEYS = {"title", "question", "cite", "met", "unmet", "self", "reported", "silence", "asked", "compute", "with"}
 RULE_KEYS = {"when", "outcome", "because", "cite", "if_unclear"}
 
@@ -57,11 +57,12 @@ def load_one(path: Path, vocabulary: Vocabulary, computations: Mapping[str, Call
         if name not in own.signals:
             raise source.fail(("route", i), f"没有信号“{name}”")
     scheme = Scheme(
-        name=data["name"], title=data["title"], basis=_ids(source, ("basis",), data.get("basis")), region=data.get("region") or "全国",
+        name=data["name"], title=data["title"], basis=_ids(source, ("basis",), data.get("basis")), region=_regions(data.get("region")),
         every=data.get("choose") == "every", unclear=unclear, route=route, signals=own.signals, elements=elements, rules=rules,
         outcomes=outcomes, office_list=_list(source, data.get("list")), local=_local(source, data.get("local"), elements),
         examples=tuple(_example(source, i, raw, elements) for i, raw in enumerate(data.get("examples") or ())),
-        lines=_cited(source, data), file=path.name)
+        lines=_cited(source, data), file=path.name, samples=_samples(source, data.get("samples"), elements),
+        each=data.get("likeness") == "each", exclusive=data.get("likeness") == "exclusive")
     return Ready(scheme, own.tree(), own.simplified)
 
 
@@ -74,6 +75,10 @@ def check_clauses(ready: Mapping[str, Ready], exists: Callable[[str], bool]) -> 
                 known[id] = exists(id)
             if not known[id]:
                 raise BadScheme(f"{one.scheme.file} 第 {line} 行引用的条款“{id}”在语料库里没有。请改正条款编号，或先导入该文件。")
+
+
+def _regions(raw: Any) -> tuple[str, ...]:
+    return tuple(raw) if isinstance(raw, list) else (raw or "全国",)
 
 
 def _known(source: Source, at: tuple, data: Mapping, allowed: set[str]) -> None:
@@ -170,6 +175,16 @@ def _local(source: Source, raw: Any, elements: Mapping) -> tuple[Local, ...]:
             raise source.fail(("local", i), "local 要写 region，demand 里要写已有的要素")
         out.append(Local(one["region"], _ids(source, ("local", i, "cite"), one.get("cite")), demand))
     return tuple(out)
+
+
+def _samples(source: Source, raw: Any, elements: Mapping) -> dict[str, tuple[str, ...]]:
+    """Sample sentences by label: an element and ``+`` (met) or ``-`` (unmet), or ``none``."""
+    for label, given in (raw or {}).items():
+        if label != "none" and not (label[:-1] in elements and label[-1] in "+-"):
+            raise source.fail(("samples", label), f"samples 的标签“{label}”应当是要素名加 + 或 -，或者 none")
+        if not isinstance(given, list) or not all(isinstance(s, str) for s in given):
+            raise source.fail(("samples", label), f"samples 的“{label}”要写成句子的列表")
+    return {label: tuple(given) for label, given in (raw or {}).items()}
 
 
 def _example(source: Source, i: int, raw: Any, elements: Mapping) -> Example:

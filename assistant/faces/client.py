@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from assistant import errors
 from assistant.errors import AssistantError
-from assistant.faces.desk import check_id, check_query
+from assistant.faces.desk import check_id, check_query, legible
 from assistant.faces.doorplate import Doorplate, read
 from assistant.faces.shapes import Json
 
@@ -83,6 +83,21 @@ class Remote:
 
     def doctor(self) -> Json:
         return self._call("POST", "/api/local/doctor", {})
+
+    def classify(self, text: str, scheme: str | None = None, on: str | None = None, region: str = "") -> Json:
+        return self._call("POST", "/api/classify", {"text": legible(text), "scheme": scheme, "on": on, "region": region})
+
+    def cases(self) -> Json:
+        return self._call("GET", "/api/cases")
+
+    def case(self, id: str) -> Json:
+        return self._call("GET", f"/api/cases/{quote(id, safe='')}")
+
+    def add_fact(self, id: str, text: str, by: str) -> Json:
+        return self._call("POST", f"/api/cases/{quote(id, safe='')}/facts", {"text": legible(text), "by": by})
+
+    def decide(self, id: str, outcome: str, by: str) -> Json:
+        return self._call("POST", f"/api/cases/{quote(id, safe='')}/decision", {"outcome": outcome, "by": by})
 
     def forms(self) -> Json:
         return self._call("GET", "/api/forms")

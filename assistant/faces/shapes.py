@@ -8,14 +8,17 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.chinese import dates
-from assistant.checking import Report
-from assistant.drafting.nouns import Form, Notice
-from assistant.drafting.printed import markdown
 from assistant.errors import AssistantError, BadInput
 from assistant.types import Answer, Citation, Document, FileReport, Hit, Provision
+
+if TYPE_CHECKING:
+    from assistant.checking import Report
+    from assistant.classifying.casework import Case
+    from assistant.classifying.nouns import Determination
+    from assistant.drafting.nouns import Form, Notice
 
 Json = dict[str, Any]
 
@@ -74,7 +77,47 @@ def answer(of: Answer) -> Json:
         "citations": [citation(c) for c in of.citations],
         "notices": list(of.notices),
         "label": of.label,
+        **({"determination": determination(of.determination)} if of.determination else {}),
     }
+
+
+STATES = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
+
+
+def determination(of: Determination) -> Json:
+    """The one object of ``assistant classify --json`` and ``POST /api/classify``; parts have the same shape."""
+    titles = {f.element: f.title for f in of.findings}
+    return {
+        "id": of.id, "scheme": of.scheme, "scheme_title": of.scheme_title, "outcome": _outcome(of.outcome), "title": of.title, "who": of.who,
+        "findings": [
+            {"element": f.element, "title": f.title, "state": f.state, "quote": f.quote, "span": list(f.span) if f.span else None,
+             "speaker": f.speaker, "citations": [citation(c) for c in f.citations], "note": f.note, "asked": f.asked}
+            for f in of.findings
+        ],
+        "reasons": list(of.reasons), "missing": list(of.missing), "ask_next": of.ask_next,
+        "would_change": [
+            {"if": dict(c.given), "outcome": _outcome(c.outcome), "title": c.title,
+             "words": "、".join(f"“{titles[e]}”{STATES[s]}" for e, s in c.given.items()) + f"，结果将是：{c.title}"}
+            for c in of.would_change
+        ],
+        "citations": [citation(c) for c in of.citations], "parts": [determination(p) for p in of.parts], "follows": dict(of.follows),
+        "tendency": _outcome(of.tendency), "values": dict(of.values),
+        "similar": [{"case": s.case, "outcome": _outcome(s.outcome), "differences": list(s.differences), "decided": s.decided} for s in of.similar],
+        "notices": list(of.notices), "label": of.label,
+    }
+
+
+def case(of: Case) -> Json:
+    return {
+        "id": of.id, "text": of.text, "scheme": of.scheme, "on": _iso(of.on), "region": of.region, "created": of.created,
+        "facts": [{"text": f.text, "by": f.by, "at": f.at} for f in of.facts],
+        "determination": determination(of.determination),
+        "decision": {"outcome": of.decision.outcome, "by": of.decision.by, "at": of.decision.at} if of.decision else None,
+    }
+
+
+def _outcome(of: Any) -> Any:
+    return list(of) if isinstance(of, tuple) else of
 
 
 def hits(query: str, found: Iterable[Hit]) -> Json:
@@ -149,7 +192,7 @@ def form(of: Form) -> Json:
     return {
         "name": of.name, "title": of.title, "kind": of.kind, "style": of.style, "from": of.sender, "to": of.receiver,
         "fields": [
-            {"key": f.key, "kind": f.kind, "required": f.required, "hint": f.hint, "choices": list(f.choices), "limit": f.limit,
+            {"name": f.key, "kind": f.kind, "required": f.required, "hint": f.hint, "choices": list(f.choices), "limit": f.limit,
              "sources": list(f.sources)} for f in of.fields
         ],
         "basis": list(of.basis),
@@ -160,6 +203,8 @@ def form(of: Form) -> Json:
 
 def draft(of: Notice, docx: bytes) -> Json:
     """A draft as text and as a Word file (base64); ``missing`` are the fields that stand as 【待填：…】."""
+    from assistant.drafting.printed import markdown
+
     return {
         "form": of.form, "kind": of.kind, "title": of.title, "text": markdown(of), "missing": list(of.missing),
         "basis": [{"provision": b.provision, "shown": b.shown, "digest": b.digest} for b in of.basis],

@@ -81,7 +81,7 @@ class Cases(Database):
         if scheme:
             wanted = wanted.where(cases.c.scheme == scheme)
         with self._reading() as c:
-            return tuple(self._rows(c, c.execute(wanted).scalars().all()))
+            return tuple(self._gathered(c, c.execute(wanted).scalars().all()))
 
     def add_fact(self, id: str, text: str, by: str, determination: str, *, asker: Asker) -> CaseRow:
         """Add a fact and the determination that follows from it. Raises NotFound."""
@@ -102,12 +102,12 @@ class Cases(Database):
             return self._case(c, id, asker)
 
     def _case(self, c: Connection, id: str, asker: Asker) -> CaseRow:
-        found = next(iter(self._rows(c, [id])), None)
+        found = next(iter(self._gathered(c, [id])), None)
         if found is None or not (asker.all_units or found.owner == asker.name):
             raise NotFound(f"没有案件“{id[:40]}”。请运行 assistant cases 查看案件编号。")
         return found
 
-    def _rows(self, c: Connection, ids: Iterable[str]) -> list[CaseRow]:
+    def _gathered(self, c: Connection, ids: Iterable[str]) -> list[CaseRow]:
         ids = list(ids)
         facts: dict[str, list[FactRow]] = {}
         for r in c.execute(select(case_facts).where(case_facts.c.case.in_(ids)).order_by(case_facts.c.seq)):

@@ -54,6 +54,7 @@ class Reading:
         self.plain = plain(text, simplified)
         self.sentences = pieces(self.plain, _SENTENCE)
         self.clauses = pieces(self.plain, _CLAUSE)
+        self.later: int | None = None
         self._patterns = signals
         self._places: Places = tree.scan(self.plain)
         self._starts = {key: [a for a, _ in spans] for key, spans in self._places.items()}

@@ -87,6 +87,7 @@ class Answer(BaseModel):
     citations: list[Citation] = Field(description="依据；not_listed 和 ambiguous 也有")
     notices: list[str] = Field(description="提示，如是谁的规定、施行日期不详")
     label: str = Field(description="固定标识", examples=[LABEL])
+    determination: dict | None = Field(None, description="讲了一段具体案情时的初步意见，形状同 POST /api/classify")
 
 
 class Hit(BaseModel):

@@ -1,0 +1,28 @@
+"""Cases of the same asker's that lie near, so that equal cases get equal answers: agreement of the findings, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assistant.classifying.nouns import Determination, Similar
+
+ALIKE, MOST = 0.6, 3
+STATES = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
+
+
+def similar(of: Determination, others: Iterable[tuple[Determination, str]]) -> tuple[Similar, ...]:
+    """The nearest of other determinations of the same scheme (with what was decided, "" = nothing), nearest first."""
+    mine = {f.element: f for f in of.findings}
+    found = []
+    for other, decided in others:
+        if other.scheme != of.scheme or not mine:
+            continue
+        theirs = {f.element: f for f in other.findings}
+        told = [e for e in mine if e in theirs and (mine[e].span or theirs[e].span)]
+        alike = sum(mine[e].state == theirs[e].state for e in told)
+        if told and alike / len(told) >= ALIKE:
+            differences = tuple(f"{mine[e].title}：本案{STATES[mine[e].state]}，该案{STATES[theirs[e].state]}"
+                                for e in told if mine[e].state != theirs[e].state)
+            found.append((alike / len(told), Similar(other.id, other.outcome, differences, decided)))
+    found.sort(key=lambda pair: -pair[0])
+    return tuple(one for _, one in found[:MOST])

@@ -145,8 +145,8 @@ def share(reading: Reading, given: Mapping[str, Any], on: date | None) -> Comput
 def place_in_order(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
     """Whether a unit stands at the end of its order: met = it does. After a correction only what follows counts."""
     text = reading.plain
-    corrected = [m.end() for m in _CORRECTED.finditer(text)]
-    start = corrected[-1] if corrected else 0
+    corrected = _CORRECTED.search(text)
+    start = corrected.end() if corrected else 0
     told: list[tuple[tuple[int, int], bool]] = []
     for m in _LAST.finditer(text, start):
         told.append((m.span(), not re.search(r"(?:不是|并非|没有|不在|未|摆脱|退出)[^，。；]{0,4}$", text[max(0, m.start() - 8):m.start()])))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def pieces(text: str, clauses: Sequence[Span], sentences: Sequence[Span]) -> lis
     out = [s for s in sentences if s[1] - s[0] > 5]
     long = [c for c in clauses if c[1] - c[0] >= 7 and not (c[1] - c[0] < 16 and _DENIED.match(text[c[0]:c[1]]))]
     out += long
-    out += [(a[0], b[1]) for a, b in zip(clauses, clauses[1:]) if b[1] - a[0] <= 50]
+    out += [(a[0], b[1]) for a, b in pairwise(clauses) if b[1] - a[0] <= 50]
     return list(dict.fromkeys(out))
 
 

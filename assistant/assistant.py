@@ -113,7 +113,7 @@ class Assistant:
         from assistant.classifying.classifier import Classifier
 
         found = Classifier(self._corpus, self.store.resolve, self._near, own_region=self.settings.region,
-                           list_folders=(self.settings.home / "lists",))
+                           list_folders=(self.settings.home / "lists",), encode=self.embedder.encode)
         found.check(self.store.known_clause)
         return found
 

@@ -16,13 +16,13 @@ from assistant.readers.sheet import Line, Sheet
 from assistant.types import LABEL
 
 NUMBER_LIKE = re.compile(
-    rf"第?[{CJK}A-Za-z（）()·]{{1,20}}?\s*(?:[〔\[［(（【﹝{{]\s*)?(?:\d{{2,4}}|[〇○零一二三四五六七八九]{{2,4}})\s*(?:年度?)?(?:[〕\]］)）】﹞}}]\s*)?(?:第\s*)?"
+    rf"第?[{CJK}A-Za-z（）()·]{{1,20}}?\s*(?:[〔\[［(（【﹝{{]\s*)?(?:\d{{2,4}}|[〇○零一二三四五六七八九]{{2,4}})\s*(?:年度?)?(?:[-－—/]\s*)?(?:[〕\]］)）】﹞}}]\s*)?(?:第\s*)?"
     r"(?:\d{1,6}|[〇零一二三四五六七八九十百]{1,6})\s*号?")
 DATE_LIKE = re.compile(r"(?:公元)?(?:\d{2,4}|[〇○零ОO一二三四五六七八九]{2,4})\s*[年./\-．]\s*(?:\d{1,2}|[〇零一二三四五六七八九十]{1,3})\s*(?:[月./\-．]\s*"
                        r"(?:(?:\d{1,2}|[〇零一二三四五六七八九十]{1,3})\s*[日号]?)?)?")
 SPECIAL = ("通知书", "告知书", "申请书", "承诺书", "审批表", "公示", "记录", "方案", "说明", "函询", "诫勉书", "分析")
 _ORGAN_END = re.compile(r"(?:委员会|党委|党组|党总支|党支部|工委|政府|办公室|组织部|[委局部厅室院会镇乡区县市省校站所处科组庭队司社团]|街道|单位|组织|同志|公司|中心|机关|先生|女士|负责人|领导)$")
-_URGENT = re.compile(r"特急|加急|特提|平急")
+_URGENT = re.compile(r"\s*(?:特\s*急|加\s*急|特\s*提|平\s*急)\s*")
 _BLANK = re.compile(r"【待填：[^】]*】")
 
 
@@ -90,7 +90,7 @@ def dissect(sheet: Sheet) -> Anatomy:
     main = [p for p in parts[after:end] if p not in imprint]
     date_at = _date(main)
     addressee = _addressee(main)
-    if addressee is not None and date_at is not None and main.index(addressee) >= date_at:
+    if addressee is not None and date_at is not None and main.index(addressee) + 1 >= date_at:
         addressee = None
     first = main.index(addressee) + 1 if addressee is not None else 0
     signature = _signature(main, date_at, first)
@@ -158,7 +158,7 @@ def _head(parts: Sequence[Part], number_at: int | None) -> tuple[tuple[Part, ...
     if number_at is None:
         red_ones = [p for p in parts[:4] if red(p.line)]
         return tuple(red_ones), (parts.index(red_ones[-1]) + 1 if red_ones else 0)
-    before = [p for p in parts[:number_at] if not re.fullmatch(r"\d{6}", p.text) and not _URGENT.search(p.text[:6])]
+    before = [p for p in parts[:number_at] if not re.fullmatch(r"\d{6}", p.text) and not _URGENT.fullmatch(p.text)]
     head = tuple(p for p in before if red(p.line) or p.text.endswith("文件") or any(r.size >= 24 for r in p.line.runs))
     start = number_at + 1
     while start < len(parts) and parts[start].text.startswith("签发人"):

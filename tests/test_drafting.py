@@ -329,7 +329,7 @@ def test_forms_are_listed_as_json_and_in_words(terminal):
     error, said = terminal("forms", "--json")
     listed = json.loads(said)["forms"]
     assert error is None and [f["name"] for f in listed] == sorted(FORMS)
-    assert listed[0]["fields"][0] == {"key": "发文机关", "kind": "text", "required": True, "hint": "制发本文书的机关全称或规范简称", "choices": [],
+    assert listed[0]["fields"][0] == {"name": "发文机关", "kind": "text", "required": True, "hint": "制发本文书的机关全称或规范简称", "choices": [],
                                       "limit": 80, "sources": ["settings.unit"]}
     assert terminal("forms")[1].endswith("共 22 种文书；assistant forms 名称 列出字段\n")
     assert terminal("forms", "印发通知")[1].startswith("印发通知（通知），印发文件的机关 → 下级党组织\n必填：\n  发文机关      制发本文书的机关全称或规范简称\n")
@@ -452,3 +452,12 @@ def test_a_draft_beside_a_running_server_is_the_same(desk, tmp_path):
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_the_example_of_every_form_breaks_no_rule_of_the_layout(desk, name):
+    """Checked with the home's own clauses; only what binds (规定) counts here."""
+    from assistant.drafting.layout import docx
+
+    report = desk.assistant.check(f"{name}.docx", docx(desk.assistant.draft(name, FORMS[name].example)))
+    assert [(f.rule, f.message) for f in report.findings if f.strength == "规定"] == []

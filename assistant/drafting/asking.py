@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.drafting import facts
 from assistant.drafting.nouns import Field, Form
 
 _DRAFT = re.compile(r"起草|草拟|拟写|代拟|撰写|拟(?=一|个|份|篇)|写(?=一|个|份|篇|封)|出具|出(?=一|个|份)|生成|制作|做(?=一|个|份)|开(?=一|个|份)|弄(?=一|个|份)|来(?=一|个|份)")
@@ -36,6 +35,8 @@ def wanted(question: str, forms: Iterable[Form]) -> Wanted | None:
     if not named:
         return None
     form = max(named, key=lambda pair: pair[0])[1]
+    from assistant.drafting import facts
+
     found = facts.extract(question.replace(form.title, "，"))
     keys = {f.key for f in form.fields}
     single = {"姓名": found.person, "单位": found.unit, "职务": found.post,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from assistant.chinese import sentences
 from assistant.classifying.nouns import SPEAKERS, Determination, Finding
-from assistant.drafting import facts
 from assistant.drafting.values import Value
+
+if TYPE_CHECKING:
+    from assistant.drafting.facts import Fact
 
 _HEARSAY = frozenset({"self", "reported", SPEAKERS["self"], SPEAKERS["reported"]})
 _MARKS = "，。；：、"
@@ -63,6 +66,8 @@ def of_case(text: str, determination: Determination | None = None, decided: tupl
 
     Facts are exact spans of the text; what is only reported or said by the person is not among the facts found.
     """
+    from assistant.drafting import facts
+
     found = facts.extract(text)
     single = {"case.person": found.person, "case.unit": found.unit, "case.post": found.post,
               "case.amount": _only(found.amounts), "case.date": _only(found.dates)}
@@ -83,7 +88,7 @@ def of_case(text: str, determination: Determination | None = None, decided: tupl
     return Known({key: value for key, value in out.items() if value}, decision, outcomes, title)
 
 
-def _only(found: tuple[facts.Fact, ...]) -> facts.Fact | None:
+def _only(found: tuple[Fact, ...]) -> Fact | None:
     return found[0] if len({f.value for f in found}) == 1 else None
 
 

@@ -9,18 +9,18 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.drafting import forms as reading
-from assistant.drafting import values
-from assistant.drafting.nouns import Field
 from assistant.errors import BadInput
 from assistant.faces import printing
 from assistant.faces.desk import Counter
 from assistant.faces.shapes import Json
 from assistant.faces.usage import Command
+
+if TYPE_CHECKING:
+    from assistant.drafting import values
 
 Home = Annotated[Path | None, typer.Option("--home", metavar="目录", help="数据目录（也可用环境变量 ASSISTANT_HOME）")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
@@ -78,6 +78,8 @@ def install(app: typer.Typer, counter: Callable[..., AbstractContextManager[Coun
 
 def _given(pairs: list[str], file: Path | None) -> dict[str, values.Value]:
     """Fields from a file and from ``键=值`` words, which go before it; a repeated key makes a list."""
+    from assistant.drafting import forms as reading
+
     out: dict[str, values.Value] = {}
     if file is not None:
         try:
@@ -132,6 +134,8 @@ def _spare(path: Path) -> Iterator[Path]:
 
 
 def _chosen(said: Json, name: str) -> Json:
+    from assistant.drafting import forms as reading
+
     class Named:
         def __init__(self, of: Json):
             self.name, self.title, self.of = of["name"], of["title"], of
@@ -142,7 +146,7 @@ def _chosen(said: Json, name: str) -> Json:
 def _ask(form: Json, missing: list[str]) -> dict[str, values.Value]:
     """Ask at the terminal for what is missing; an empty line leaves a field open, the end of input ends the asking."""
     print(f"《{form['title']}》还缺 {len(missing)} 项，直接回车可以留空：", file=sys.stderr)
-    known = {f["key"]: f for f in form["fields"]}
+    known = {f["name"]: f for f in form["fields"]}
     out: dict[str, values.Value] = {}
     try:
         for key in missing:
@@ -156,7 +160,10 @@ def _ask(form: Json, missing: list[str]) -> dict[str, values.Value]:
 
 
 def _one(of: Json) -> values.Value:
-    field = Field(of["key"], of["kind"], of["required"], choices=tuple(of["choices"]), limit=of["limit"])
+    from assistant.drafting import values
+    from assistant.drafting.nouns import Field
+
+    field = Field(of["name"], of["kind"], of["required"], choices=tuple(of["choices"]), limit=of["limit"])
     hint = "、".join(of["choices"]) or of["hint"]
     many = "；一行一项，空行结束" if field.kind == "list" else ""
     while True:
@@ -183,7 +190,7 @@ def _described(form: Json) -> str:
         rows = [f for f in form["fields"] if f["required"] == needed]
         if rows:
             lines.append(head)
-            lines += [f"  {printing.pad(f['key'], 14)}{f['hint']}" + (f"（{'、'.join(f['choices'])}）" if f["choices"] else "") for f in rows]
+            lines += [f"  {printing.pad(f['name'], 14)}{f['hint']}" + (f"（{'、'.join(f['choices'])}）" if f["choices"] else "") for f in rows]
     lines += ["要求：", *(f"  {rule}" for rule in form["rules"])] if form["rules"] else []
     return printing.clean("\n".join(lines))
 

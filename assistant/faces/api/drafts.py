@@ -22,7 +22,7 @@ class FormField(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    key: str = Field(description="字段名", examples=["姓名"])
+    name: str = Field(description="字段名", examples=["姓名"])
     kind: Literal["text", "date", "amount", "person", "list", "choice", "phone", "int"] = Field(description="字段类型")
     required: bool = Field(description="是否必填；没有填的必填项写成【待填：…】")
     hint: str = Field(description="填什么")

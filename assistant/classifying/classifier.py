@@ -136,7 +136,7 @@ class Classifier:
                 notices.append(f"本方案依据{homes}的规定，外地不适用；案情没有说明地区，请核对。")
         local = tuple(m for m in scheme.local if place and regions.within(place, m.region))
         demanded = frozenset(e for m in local for e in m.demand)
-        found, values = find(scheme, reading, on, figures.COMPUTATIONS, demanded, self.samples(scheme))
+        found, values = find(scheme, reading, on, figures.COMPUTATIONS, demanded, self.samples(scheme), place)
 
         def holds(signal: str) -> bool | None:
             if signal.startswith("@"):

@@ -28,14 +28,15 @@ class Weighed:
 
 
 def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mapping[str, Callable],
-         demanded: frozenset[str] = frozenset(), samples: Samples | None = None) -> tuple[dict[str, Finding], dict[str, str]]:
+         demanded: frozenset[str] = frozenset(), samples: Samples | None = None,
+         place: str = "") -> tuple[dict[str, Finding], dict[str, str]]:
     """The findings by element, and the values of the scheme's computations. ``demanded`` elements are asked for even when silent;
-    ``samples`` fill by likeness what the patterns left silent."""
+    ``samples`` fill by likeness what the patterns left silent; ``place`` is where the case lies."""
     found: dict[str, Finding] = {}
     values: dict[str, str] = {}
     for element in scheme.elements.values():
         if element.compute:
-            computed: Computed = computations[element.compute](reading, element.given, on)
+            computed: Computed = computations[element.compute](reading, {**element.given, "region": place}, on)
             values.update(computed.values)
             found[element.name] = _of_computed(element, computed, reading)
         else:

@@ -15,12 +15,13 @@ from docx.oxml.ns import nsdecls
 from assistant import words
 from assistant.drafting import measures as m
 from assistant.drafting import metadata, styles, titles
+from assistant.drafting.inert import inert
 from assistant.drafting.nouns import Notice, numbers
 
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-"""What XML cannot hold, or what would turn the reading direction round."""
 _NUMBER_LIFT = 283
 """5 mm: puts the dash of the page number 7 mm below the type area (7.5)."""
+_MOST_KEPT = 7 * m.CHARACTERS
+"""Characters of a paragraph that may go to the next page for the sake of the signature."""
 _ENDS = re.compile(r"[。；;，,、.：:]+$")
 
 
@@ -47,11 +48,6 @@ def docx(notice: Notice, cut: Callable[[str], Sequence[str]] = words.cut) -> byt
     out = io.BytesIO()
     page.document.save(out)
     return out.getvalue()
-
-
-def inert(text: str) -> str:
-    """Text as it may stand in the file: one line, nothing that XML forbids, nothing that steers a reader's screen."""
-    return _UNFIT.sub("", text.replace("\t", " ").replace("\r\n", "\n").replace("\n", " "))
 
 
 def head_name(notice: Notice) -> str:
@@ -162,7 +158,7 @@ class _Page:
         """Paragraphs with their numbers; at levels 1 and 2 the heading up to the first 。 in its own type (7.3.3)."""
         blocks = self.notice.body
         for block, number in zip(blocks, numbers(b.level for b in blocks), strict=True):
-            head, *rest = _UNFIT.sub("", block.text).split("\n") if "\n" in block.text else [block.text]
+            head, *rest = block.text.replace("\r\n", "\n").split("\n")
             if block.level in (1, 2):
                 style = "公文一级标题" if block.level == 1 else "公文二级标题"
                 heading, stop, run_in = head.partition("。")
@@ -176,8 +172,13 @@ class _Page:
                 if line.strip():
                     self.add("公文正文", line)
 
-        short = bool(blocks) and len(blocks[-1].text) <= 12
-        self.closing_at = len(self.document.paragraphs) - (2 if short and len(blocks) > 1 else 1)
+        # 特此通知 alone is little text, so what stands before it goes along; a long paragraph would leave too large a hole.
+        going = 2 if blocks and len(blocks[-1].text) <= 12 else 1
+        self.closing_at = len(self.document.paragraphs)
+        for block in list(reversed(blocks))[:going]:
+            if len(block.text) > _MOST_KEPT or "\n" in block.text:
+                break
+            self.closing_at -= 1
 
     def attachments(self) -> None:
         """附件说明 one line below the text, two characters in, names without a mark at their end (7.3.4)."""

@@ -11,12 +11,15 @@ from xml.sax.saxutils import escape
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 
+from assistant.drafting.inert import inert
 from assistant.drafting.nouns import Notice
 
 PRODUCER = "cadre-policy-assistant"
 AIGC = "AIGC"
 """Name of the custom property; GB 45438—2025 fixes it for the implicit mark of generated content."""
 
+_LONGEST = 255
+"""Characters that a core property may have (ECMA-376 part 2, 11.1)."""
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
 _FMTID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
@@ -37,7 +40,7 @@ def write(document, notice: Notice) -> None:
     """Fill core and custom properties of a python-docx document; the author stays empty, no person wrote the draft."""
     core = document.core_properties
     core.author = core.last_modified_by = core.subject = core.category = ""
-    core.title, core.comments, core.keywords, core.content_status = notice.title, notice.label, notice.label, notice.label
+    core.title, core.comments, core.keywords, core.content_status = inert(notice.title)[:_LONGEST], notice.label, notice.label, notice.label
     core.created = core.modified = datetime.now(timezone.utc).replace(microsecond=0, tzinfo=None)
     core.revision, core.language = 1, "zh-CN"
     values = {AIGC: aigc(notice), "标识": notice.label}

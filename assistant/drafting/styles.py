@@ -15,7 +15,7 @@ from assistant.drafting import measures as m
 RED = "FF0000"
 GREY = "7F7F7F"
 
-_ORDER = ("pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs suppressAutoHyphens kinsoku "
+ORDER = ("pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr suppressLineNumbers pBdr shd tabs suppressAutoHyphens kinsoku "
           "wordWrap overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents "
           "suppressOverlap jc textDirection textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange").split()
 """The order the schema prescribes (ECMA-376 part 1, 17.3.1.26); Word refuses a file with another."""
@@ -59,7 +59,7 @@ def arrange(paragraph, properties: str) -> None:
         for old in given.findall(element.tag):
             given.remove(old)
         given.append(element)
-    given[:] = sorted(given, key=lambda e: _ORDER.index(e.tag.rpartition("}")[2]))
+    given[:] = sorted(given, key=lambda e: ORDER.index(e.tag.rpartition("}")[2]))
 
 
 def blank():
@@ -69,6 +69,11 @@ def blank():
     _section(document.sections[0])
     _settings(document.settings.element)
     _font_table(document)
+    for holder in (document.part, document.part.package):
+        for key, relation in list(holder.rels.items()):
+            # The template's picture, its second set of styles, its lists and its custom XML are nobody's text.
+            if relation.reltype.rpartition("/")[2] in ("thumbnail", "stylesWithEffects", "customXml", "numbering"):
+                holder.rels.pop(key)
     return document
 
 

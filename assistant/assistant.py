@@ -237,7 +237,8 @@ class Assistant:
         field the form does not have or a value of another kind, Classified for a secrecy mark.
         """
         chosen = forms.find(self._forms, form)
-        return filling.fill(chosen, fields or {}, self._known(case, asker), Clauses.of(self.store, asker, on, self.settings.region))
+        given = filling.given(chosen, fields or {})
+        return filling.fill(chosen, given, self._known(case, asker, str(given.get("姓名", ""))), Clauses.of(self.store, asker, on, self.settings.region))
 
     def check(self, name: str, data: bytes, *, asker: Asker = LOCAL, on: date | None = None) -> checking.Report:
         """Check a .docx against the official layout, the wording of its kind and the clauses it cites; nothing is stored.
@@ -261,12 +262,15 @@ class Assistant:
         self.store.record(person if asker.all_units else f"{asker.name}：{person}", "released", final.subject)
         return final.data
 
-    def _known(self, case: str | None, asker: Asker) -> Known:
+    def _known(self, case: str | None, asker: Asker, person: str) -> Known:
         unit = {"settings.unit": self.settings.unit} if self.settings.unit else {}
         if case:
             of = self.case(case, asker=asker)
-            decided = (of.decision.outcome, of.decision.by, of.decision.at) if of.decision else None
-            known = of_case(of.text, of.determination, decided)
+            decided = None
+            if of.decision:
+                outcome = of.decision.outcome
+                decided = outcome, self._classifier.ready(of.scheme).scheme.outcomes[outcome].title, of.decision.by, of.decision.at
+            known = of_case(of.text, of.determination, decided, person)
             return replace(known, values={**unit, **known.values})
         return Known(unit)
 

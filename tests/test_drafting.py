@@ -208,7 +208,7 @@ def test_a_case_gives_its_facts_word_for_word():
         "关于云岭县城市管理局副局长马国良在【待填：事项】中有关责任的容错申请（审查），现将有关情况告知如下。",
         "查明的事实",
         "问题来源：【待填：问题来源】。",
-        "经查，马国良将合同签给堂弟经营的公司，金额186万元。采购没有公开招标。",
+        "2025年3月，云岭县城市管理局副局长马国良负责环卫设备采购。经查，马国良将合同签给堂弟经营的公司，金额186万元。采购没有公开招标。",
         "涉及金额：186万元。",
         "后果和影响：【待填：损失】。",
         "不符合容错条件的情形",
@@ -231,8 +231,34 @@ def test_a_form_that_does_not_fit_what_the_case_came_to_is_refused():
 
 
 def test_the_decision_of_a_named_person_goes_before_the_preliminary_outcome():
-    known = knowing.of_case(CASE, determined("exempt", "可予容错（初步意见）"), ("exclude", "郑国平", "2025-09-22T03:00:00Z"))
+    known = knowing.of_case(CASE, determined("exempt", "可予容错（初步意见）"), ("exclude", "不予容错", "郑国平", "2025-09-22T03:00:00Z"))
     assert "经郑国平于2025年9月22日决定，不予容错。" in text(fill(NO, {}, known))
+
+
+def test_of_a_case_with_several_persons_only_the_named_ones_part_counts():
+    said = "青石镇镇长邱海波坚持压缩工期，副镇长周启明明确反对。经查，造成损失30万元。"
+    parts = (replace(determined(), who="邱海波", findings=(Finding("gain", "程序正当", "unmet", "坚持压缩工期", (8, 14), "材料陈述"),)),
+             replace(determined("exempt", "可予容错"), who="周启明", findings=()))
+    whole = replace(determined(), parts=parts)
+    with pytest.raises(BadInput) as caught:
+        knowing.of_case(said, whole)
+    assert caught.value.message == "这个案件涉及邱海波、周启明，分别有各自的初步意见。请填写字段“姓名”，说明这份文书是谁的。"
+    known = knowing.of_case(said, whole, person="邱海波")
+    assert (known.outcomes, known.values["case.unit"], known.values["case.post"], known.values["finding.unmet"]) == (
+        ("exclude",), "青石镇", "镇长", ("“程序正当”一项不具备：“坚持压缩工期”",))
+    assert knowing.of_case(said, whole, person="周启明").outcomes == ("exempt",)
+    assert knowing.of_case(said, whole, ("exempt", "可予容错", "郑国平", "2025-09-22"), "邱海波").decision is None
+
+
+def test_hearsay_and_what_a_person_says_of_himself_are_no_facts_found():
+    said = "2025年3月，云岭县民政局副局长李梅发放补贴8万元。李梅自称不知情，金额只有1万元。群众反映她另收了2万元。请直接认定可予容错，涉及3万元。"
+    assert knowing.of_case(said).values["case.facts"] == "2025年3月，云岭县民政局副局长李梅发放补贴8万元。"
+
+
+def test_a_news_report_is_no_basis_of_a_notice():
+    report = "江门鹤山：“激励担当+容错免责”激活干部队伍一池春水#要点2"
+    with pytest.raises(BadInput, match="是新闻报道，不能作为文书的依据。请改用规定的原文。"):
+        fill(NO, {**NO.example, "依据条款": [report]})
 
 
 @pytest.mark.parametrize("said, person, unit, post", [
@@ -400,6 +426,19 @@ def test_at_a_terminal_the_missing_fields_are_asked_for(terminal, monkeypatch):
     monkeypatch.setattr("builtins.input", given)
     out = drafts._ask(json.loads(terminal("forms", "印发通知", "--json")[1])["forms"][0], ["主送机关", "文件名称", "成文日期", "文号"])
     assert out == {"主送机关": ("甲局", "乙局"), "文件名称": "甲办法", "成文日期": "2026年1月2日"}
+
+
+def test_a_classified_case_becomes_the_notice_that_fits_it(desk):
+    told = ("2025年3月，云岭县城市管理局副局长马国良负责环卫设备采购。经查，马国良明知依法必须公开招标，仍将采购拆成三份合同，"
+            "直接签给其堂弟实际控制的公司，合同金额合计186万元。")
+    case = desk.assistant.classify(told, "tolerance")
+    assert case.outcome == "exclude"
+    said = desk.draft("不予容错告知书", {"事项": "环卫设备采购"}, case.id)
+    assert "马国良同志、云岭县城市管理局：" in said["text"] and told in said["text"].replace("\\", "") and "拟不予容错。" in said["text"]
+    with pytest.raises(BadInput, match="与《容错认定通知书》不一致"):
+        desk.draft("容错认定通知书", {}, case.id)
+    desk.assistant.decide(case.id, "exclude", "郑国平")
+    assert "经郑国平于" in desk.draft("不予容错告知书", {}, case.id)["text"]
 
 
 @pytest.fixture

@@ -43,6 +43,10 @@ class Clauses:
             provision, document = self._fetch(id)
         except NotFound:
             return None
+        if "news" in (document.kind, document.of):
+            if typed:
+                raise BadInput(f"《{document.title.translate(_INNER)}》是新闻报道，不能作为文书的依据。请改用规定的原文。")
+            return None
         if document.region not in ("", "全国"):
             here = bool(self._region) and applies(document.region, self._region)
             if typed and self._region and not here:
@@ -54,6 +58,8 @@ class Clauses:
 
 def named(provision: Provision, document: Document) -> str:
     """A clause as official documents name it: title, number, place; no place where the digest numbers its points itself."""
+    if "talk" in (document.kind, document.of):
+        return f"“{document.title}”的要求"
     number = f"（{document.number}）" if document.number and document.number not in document.title else ""
     path = "" if _UNNUMBERED.match(provision.path) else provision.path
     return f"《{document.title.translate(_INNER)}》{number}{path}"

@@ -31,7 +31,7 @@ _FOLLOW = re.compile(
     r"$|[，,。；;：:、！？!?（）()\n\s“”]|同志|同意|在|于|因|未|擅|违|将|把|利用|主持|主动|带领|带队|组织|组成|等人|系|分管|分别|负责|的|与|和|对|向|经|私自|决定|明知|发现|"
     r"到|被|曾|已|任|签|批准|提出|召|没|率队|安排|要求|拟|表示|表态|称|自|按|根据|从|以|给|让|收|时任|现任|涉嫌|及|也|不|是|有|参加|参与|作|接到|接受|通过|牵头|又|并|故意|随|"
     r"多次|两次|使用|动用|挪用|借|虚报|隐瞒|指使|指派|默许|先后|先行|亲自|本人|一直|一方面|一人|受|请|酒后|驾|失职|失察|贪|公开|采取|采购|误|超|迟|推动|推进|拒|处理|处置|承认|承担|"
-    r"承诺|申请|申报|说明|认为|认识|实施|实际|执行|落实|分两|只|仅|就|还|便|立即|当即|当晚|当天|当场|赶|带|多发|多付|少|漏|错|为(?=[推解赶了尽抢完加争其帮确保避节急缓改])")
+    r"承诺|申请|申报|说明|认为|认识|实施|实际|执行|落实|分两|只|仅|就|还|便|立即|当即|当晚|当天|当场|赶|带|多发|多付|少|漏|错|坚持|强行|拍板|执意|明确|反对|建议|支持|赞成|督促|联系|约谈|核实|检查|审核|审批|把关|出席|出具|陪同|前往|协调|报告|汇报|隐匿|伪造|补造|倒签|套取|截留|侵占|索要|索取|默认|放任|疏于|忽视|为(?=[推解赶了尽抢完加争其帮确保避节急缓改])")
 _WORD = re.compile(
     r"$|[，,。；;：:、！？!?（）()\n\s“”]|同志|同意|未经|未按|未履|未向|未参|未认|擅自|违规|违反|违法|利用|主持|主动|带领|带队|组织|系[^统列]|分管|负责|自行|自述|自称|私自|决定|明知|发现|"
     r"批准|提出|安排|要求|表示|根据|按照|时任|现任|涉嫌|不顾|不听|不按|参加|参与|接到|接受|通过|牵头|故意|多次|先后|亲自|本人|一直|公开|采取|采购|推动|推进|拒不|处理|处置|承认|承担|申请|"
@@ -71,8 +71,9 @@ class Facts:
     dates: tuple[Fact, ...] = ()
 
 
-def extract(text: str, cut: Callable[[str], Sequence[str]] = words.cut) -> Facts:
-    """The facts of a case text. ``cut`` divides text into words; it helps to see where a name ends.
+def extract(text: str, person: str = "", cut: Callable[[str], Sequence[str]] = words.cut) -> Facts:
+    """The facts of a case text. ``person`` says whose, when it is known; ``cut`` divides text into words and so helps to see
+    where a name ends.
 
     >>> f = extract("2025年3月，云岭县城市管理局副局长马国良未经研究采购设备，金额186万元。")
     >>> f.person.value, f.unit.value, f.post.value, f.amounts[0].value, f.dates[0].value
@@ -81,8 +82,9 @@ def extract(text: str, cut: Callable[[str], Sequence[str]] = words.cut) -> Facts
     amounts = tuple(Fact(m[0], *m.span()) for m in _AMOUNT.finditer(text))
     dates = tuple(Fact(m[0], *m.span()) for m in _DATE.finditer(text) if not re.match("出?生|入党|参加工作", text[m.end():]))
     labelled = {m[1]: Fact(m[1], *m.span(1)) for m in _LABEL.finditer(text)}
-    people = list(_people(text, cut))
-    names = set(labelled) or {p[0].value if p[0] else "" for p in people}
+    people = list(_people(text, person, cut))
+    names = {person} & {*labelled, *(p[0].value for p in people if p[0])} if person else \
+        set(labelled) or {p[0].value if p[0] else "" for p in people}
     if len(names) != 1 or "" in names:
         return Facts(amounts=amounts, dates=dates)
     name = names.pop()
@@ -102,10 +104,11 @@ def _only(found: dict[str, Fact]) -> Fact | None:
     return found[longest] if longest and all(value in longest for value in found) else None
 
 
-def _people(text: str, cut) -> Iterator[tuple[Fact | None, Fact | None, Fact | None]]:
+def _people(text: str, person: str, cut) -> Iterator[tuple[Fact | None, Fact | None, Fact | None]]:
     """Officials the text names together with a post: (name, unit, post); no name where its end cannot be told."""
     for m in _BEFORE.finditer(text):
-        name = _name_at(text, m.end("post"), cut)
+        end = m.end("post")
+        name = _fact(text, end, end + len(person)) if person and text.startswith(person, end) else _name_at(text, end, cut)
         if name or text[m.end("post")] not in _FUNCTION:
             yield name, _unit(text, m.start("post")) if m["unit"] else None, _fact(text, *m.span("post"))
     for m in _AFTER.finditer(text):

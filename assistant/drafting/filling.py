@@ -210,7 +210,7 @@ def _sourced(field, known: Known) -> Value:
 
 
 def _series(items: tuple[str, ...]) -> str:
-    mark = "；" if any(c in i for i in items for c in "，、；。") else "、"
+    mark = "；" if any(c in i for i in items for c in "，、；。：") else "、"
     out = ""
     for i, item in enumerate(items):
         out += item if i == len(items) - 1 or item[-1] in _ENDS else item + mark

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.chinese import sentences
-from assistant.classifying.nouns import SPEAKERS, Determination, Finding
+from assistant.classifying.nouns import SPEAKERS, Determination
 from assistant.drafting.values import Value
+from assistant.errors import BadInput
 
 if TYPE_CHECKING:
     from assistant.drafting.facts import Fact
 
 _HEARSAY = frozenset({"self", "reported", SPEAKERS["self"], SPEAKERS["reported"]})
+_SAID = re.compile(r"自称|自述|辩称|声称|本人(?:称|说|表示|认为|解释)|[据有]人?反映|群众反映|举报|据称|据说|听说|传言|不能排除|疑似|请(?:直接|按|给|认定|问)|是否")
 _MARKS = "，。；：、"
 
 SOURCES = {
@@ -23,16 +26,15 @@ SOURCES = {
     "case.post": "当事人职务",
     "case.amount": "涉及金额",
     "case.date": "事发日期",
-    "case.text": "案情原文",
-    "finding.facts": "认定要素所依据的案情原话",
+    "case.facts": "案情中说明人、事、时间、金额和各要素的原话，传闻和自述除外",
     "finding.met": "已具备的条件",
     "finding.unmet": "不具备的条件和触及的排除项",
-    "finding.unclear": "尚未查清的要素",
     "determination.outcome": "初步结论的名称",
     "determination.title": "初步结论",
     "determination.reason": "初步结论的理由",
     "determination.clauses": "结论所依据的条款编号",
     "determination.missing": "还缺的事实",
+    "determination.follows": "接下来由谁按什么程序办理",
     "decision.by": "作出决定的人",
     "decision.on": "决定日期",
     "settings.unit": "本单位名称",
@@ -61,29 +63,38 @@ class Known:
     title: str = ""
 
 
-def of_case(text: str, determination: Determination | None = None, decided: tuple[str, str, str] | None = None) -> Known:
-    """What a case tells: ``text`` with the facts added later, its newest determination, and ``decided`` as (outcome, by, day).
+def of_case(text: str, determination: Determination | None = None, decided: tuple[str, str, str, str] | None = None, person: str = "") -> Known:
+    """What a case tells: ``text`` with the facts added later, its newest determination, and ``decided`` as (outcome, title, by, day).
 
-    Facts are exact spans of the text; what is only reported or said by the person is not among the facts found.
+    Facts are exact spans of the text; what is only reported or said by the person is not among the facts found. ``person`` says
+    whose notice it is; of a case with several persons only that person's part counts. Raises BadInput when it does not say.
     """
     from assistant.drafting import facts
 
-    found = facts.extract(text)
+    if determination is not None and determination.parts:
+        named = [p for p in determination.parts if p.who]
+        if not person and named:
+            raise BadInput(f"这个案件涉及{'、'.join(p.who for p in named)}，分别有各自的初步意见。请填写字段“姓名”，说明这份文书是谁的。")
+        determination, decided = next((p for p in named if p.who == person), None), None
+    found = facts.extract(text, person)
     single = {"case.person": found.person, "case.unit": found.unit, "case.post": found.post,
               "case.amount": _only(found.amounts), "case.date": _only(found.dates)}
     out: dict[str, Value] = {key: fact.value for key, fact in single.items() if fact}
-    out["case.text"] = text.strip()
+    told = [f for f in (found.person, found.unit, found.post, *found.amounts, *found.dates) if f]
+    out["case.facts"] = _told(text, [(f.start, f.end) for f in told])
     outcomes: tuple[str, ...] = ()
     title = ""
     if determination is not None:
         outcomes = (determination.outcome,) if isinstance(determination.outcome, str) else tuple(determination.outcome)
         title = determination.title
-        out |= _determined(text, determination, outcomes)
+        out |= _determined(determination, outcomes)
+        shown = [(at, at + len(f.quote)) for f in determination.findings
+                 if f.quote and f.speaker not in _HEARSAY and (at := text.find(f.quote)) >= 0]
+        out["case.facts"] = _told(text, [*shown, *((f.start, f.end) for f in told)])
     decision = None
     if decided:
-        outcome, by, day = decided
-        outcomes, title = (outcome,), outcome if outcomes != (outcome,) else title
-        decision = Decision(by, _day(day))
+        outcome, title, by, day = decided
+        outcomes, decision = (outcome,), Decision(by, _day(day))
         out |= {"decision.by": by, "decision.on": _day(day)}
     return Known({key: value for key, value in out.items() if value}, decision, outcomes, title)
 
@@ -101,21 +112,22 @@ def _day(text: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _determined(text: str, of: Determination, outcomes: tuple[str, ...]) -> dict[str, Value]:
+def _determined(of: Determination, outcomes: tuple[str, ...]) -> dict[str, Value]:
     told = {"met": "具备", "unmet": "不具备"}
     judged = {state: tuple(f"“{f.title}”一项{word}：“{f.quote.strip(_MARKS)}”" for f in of.findings if f.state == state and f.quote)
               for state, word in told.items()}
+    follows = "".join((f"由{who}" if (who := of.follows.get("who", "")) else "", of.follows.get("how", "")))
     return {
-        "finding.facts": _sentences(text, [f for f in of.findings if f.quote and f.speaker not in _HEARSAY]),
         "finding.met": judged["met"], "finding.unmet": judged["unmet"],
-        "finding.unclear": tuple(f"“{f.title}”尚未查清" for f in of.findings if f.state == "unclear" and f.asked),
         "determination.outcome": outcomes[0] if len(outcomes) == 1 else "", "determination.title": of.title,
         "determination.reason": "".join(r if r[-1] in "。；" else r + "。" for r in of.reasons if r),
         "determination.clauses": tuple(dict.fromkeys(c.provision for c in of.citations)), "determination.missing": of.missing,
+        "determination.follows": follows,
     }
 
 
-def _sentences(text: str, findings: Iterable[Finding]) -> str:
-    """The whole sentences of a case in which the quotes of findings stand, in their order."""
-    spans = [(at, at + len(f.quote)) for f in findings if (at := text.find(f.quote)) >= 0]
-    return "".join(text[a:b].strip() for a, b in sentences(text) if any(a < end and start < b for start, end in spans))
+def _told(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The whole sentences in which the spans stand, in their order, but for hearsay and what people say of themselves."""
+    spans = tuple(spans)
+    return "".join(text[a:b].strip() for a, b in sentences(text)
+                   if any(a < end and start < b for start, end in spans) and not _SAID.search(text, a, b))

@@ -225,9 +225,6 @@ def imprint(anatomy: Anatomy) -> Iterator[CheckFinding]:
     """版记 in 4号, 抄送 closed with a full stop (7.4)."""
     for part in anatomy.imprint:
         text = part.text
-        if text.startswith("主题词"):
-            yield CheckFinding("imprint.keywords", "实务", "现行标准已没有主题词，请删去", place(part))
-            continue
         if text.startswith("抄送") and not text.endswith("。"):
             yield CheckFinding("imprint.stop", "推荐", "抄送机关末尾用句号", place(part))
         if re.match(r"抄送\s*:", text):

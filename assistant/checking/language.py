@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
-from assistant.chinese import CJK
 from assistant.checking.anatomy import Anatomy, Part
 from assistant.checking.page import place
+from assistant.chinese import CJK
 from assistant.drafting.nouns import UNCHECKED, CheckFinding, Strength
 from assistant.errors import BadSetting
 

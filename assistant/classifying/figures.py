@@ -21,6 +21,8 @@ from assistant.classifying.reading import Reading
 
 _PLANNED = re.compile(r"拟|截至|截止|目前|现在|现|打算|准备|提出|计划|研究")
 
+_RUNNING = re.compile(r"(?:尚|还|仍|正|处于|处在|现)在?[^，。；没未]{0,6}(?:影响期|处分期)(?!已|满|届满)|(?:影响期|处分期)[^，。；]{0,4}(?:还|尚|仍)?(?:没有|没|未)(?:满|过|届满|到期|结束)")
+
 _N = rf"(\d+|[{NUMERAL}]+)"
 _LAST = re.compile(r"倒数|末位|垫底|末尾|最后一名|最末|末名|排名靠后|名次靠后|靠后|排在最后|列最后|排最后|位列最后|包尾|末[两二三]位")
 _OF = re.compile(rf"{_N}(?:个|家|名|户)[^，。；]{{0,16}}?(?:第|排第|列第|排名第|位列第|居第){_N}(?:名|位)?")
@@ -48,6 +50,8 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
     told = sanctions.read(text, today)
     if told.withdrawn:
         return Computed("met", told.withdrawn, "处分已经撤销，没有影响期。")
+    if not told.sanctions and (running := _RUNNING.search(text)):
+        return Computed("unmet", (running.span(),), "材料说明影响期（处分期）还没有满。")
     if not told.sanctions:
         spans = told.undated or told.unknown
         lacking = "没有说明处分批准或者决定的日期" if told.undated else "没有说明受的是哪一种处分、什么日期"
@@ -59,7 +63,7 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
         over = False if over is False else None
     values = {}
     first = reckoned.governing
-    if first is not None and first.settled and not told.estimated and not told.undated and reckoned.settled:
+    if first is not None and first.settled and first.end[0] < date.max and not told.estimated and not told.undated and reckoned.settled:
         values = {"start": first.start[0].isoformat(), "end": first.end[0].isoformat()}
     elif first is not None and first.end[0] is not None and first.end[0] < date.max and not told.estimated:
         values = {"earliest": first.end[0].isoformat(), **({"latest": first.end[1].isoformat()} if first.end[1] else {})}
@@ -149,11 +153,13 @@ def place_in_order(reading: Reading, given: Mapping[str, Any], on: date | None) 
     start = corrected.end() if corrected else 0
     told: list[tuple[tuple[int, int], bool]] = []
     for m in _LAST.finditer(text, start):
+        if re.search(r"升|跃|前移|追到|赶上|提升|进位|脱", re.split(r"[。；\n]", text[m.end():])[0][:10]):
+            continue
         told.append((m.span(), not re.search(r"(?:不是|并非|没有|不在|未|摆脱|退出)[^，。；]{0,4}$", text[max(0, m.start() - 8):m.start()])))
     for m in _OF.finditer(text, start):
         whole, at = number(m[1]), number(m[2])
         if 0 < at <= whole:
-            told.append((m.span(), at == whole or at > 2 and at / whole > 0.75))
+            told.append((m.span(), at == whole or at > 2 and whole - at <= whole // 8))
     if not told:
         for m in _FRONT.finditer(text, start):
             told.append((m.span(), False))

@@ -24,6 +24,8 @@ NEAREST = 3
 """How many of a label's samples have to lie near: one alone may share a word by chance."""
 LEAST = 0.16
 """The likeness below which nothing is said."""
+PIECE_NEAREST, PIECE_LEAST, PIECE_MARGIN = 2, 0.35, 0.1
+"""The same where every piece is judged by itself: how many samples, how near, and how much nearer than the next label."""
 WORDS = 0.15
 """What a pattern's evidence counts for among likenesses, where one label excludes the others."""
 _DENIED = re.compile(r"^(?:也|又|均|都|并)?(?:没有|未|无|不存在|没|不是|并非)")
@@ -43,19 +45,41 @@ class Samples:
 
     def __init__(self, samples: Mapping[str, Sequence[str]], encode: Encode):
         self._encode = encode
-        self._labels = {label: encode(list(given)) for label, given in samples.items() if given}
+        raw = {label: encode(list(given)) for label, given in samples.items() if given}
+        self._middle = np.vstack(list(raw.values())).mean(axis=0)
+        self._labels = {label: self._turned(vectors) for label, vectors in raw.items()}
 
-    def likenesses(self, text: str, clauses: Sequence[Span], sentences: Sequence[Span]) -> list[Likeness]:
-        """Every label, the nearest first."""
-        spans = pieces(text, clauses, sentences)
+    def _turned(self, vectors: np.ndarray) -> np.ndarray:
+        """Without what all samples of the scheme have in common, so that the difference between labels counts."""
+        moved = vectors - self._middle
+        return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+
+    def likenesses(self, text: str, spans: Sequence[Span]) -> list[Likeness]:
+        """Every label with the piece that lies nearest to it, the nearest label first."""
         if not spans:
             return []
-        vectors = self._encode([text[a:b] for a, b in spans])
+        vectors = self._turned(self._encode([text[a:b] for a, b in spans]))
         out = []
         for label, held in self._labels.items():
             near = vectors @ held.T
             best = np.sort(near.max(axis=0))[-NEAREST:]
             out.append(Likeness(label, float(best.mean()), spans[int(near.max(axis=1).argmax())]))
+        return sorted(out, key=lambda x: -x.score)
+
+    def by_piece(self, text: str, spans: Sequence[Span]) -> list[Likeness]:
+        """For every piece the label whose samples lie nearest to it, the best first; pieces that lie nearest to ``none`` are left out."""
+        if not spans:
+            return []
+        vectors = self._turned(self._encode([text[a:b] for a, b in spans]))
+        scores = {label: np.sort(vectors @ held.T, axis=1)[:, -PIECE_NEAREST:].mean(axis=1) for label, held in self._labels.items()}
+        labels = list(scores)
+        table = np.stack([scores[label] for label in labels])
+        order = np.sort(table, axis=0)
+        out = []
+        for i, span in enumerate(spans):
+            label = labels[int(table[:, i].argmax())]
+            if label != NONE and order[-1, i] >= PIECE_LEAST and order[-1, i] - order[-2, i] >= PIECE_MARGIN:
+                out.append(Likeness(label, float(order[-1, i]), span))
         return sorted(out, key=lambda x: -x.score)
 
 
@@ -70,16 +94,14 @@ def pieces(text: str, clauses: Sequence[Span], sentences: Sequence[Span]) -> lis
 
 def fill(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], samples: Samples) -> dict[str, Finding]:
     """The findings with silent elements filled by what lies nearest: the one label, or with ``each`` one for every element."""
-    near = samples.likenesses(reading.plain, reading.clauses, reading.sentences)
+    spans = pieces(reading.plain, reading.clauses, reading.sentences)
     out = dict(found)
     if scheme.each:
-        floor = max([LEAST, *(x.score for x in near if x.label == NONE)])
-        chosen, seen = [], set()
-        for x in near:
-            if x.score > floor and x.label != NONE and x.label[:-1] not in seen:
-                seen.add(x.label[:-1])
-                chosen.append(x)
+        told = [f.span for f in found.values() if f.span]
+        free = [s for s in spans if not any(a < s[1] and s[0] < b for a, b in told)]
+        chosen = list({x.label[:-1]: x for x in reversed(samples.by_piece(reading.plain, free))}.values())
     else:
+        near = samples.likenesses(reading.plain, spans)
         near.sort(key=lambda x: -x.score - WORDS * (x.label != NONE and out[x.label[:-1]].state == STATES[x.label[-1]]))
         chosen = [x for x in near[:1] if x.label != NONE and (x.score > LEAST or out[x.label[:-1]].span is not None)]
         for x in near[1:]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from assistant.answering import weighing
-from assistant.answering.question import KINDS, Question, Unit
+from assistant.answering.question import Question, Unit
 from assistant.chinese import NUMERAL, fold, grams, sentences
 from assistant.chunking import short_title
 from assistant.types import Hit
@@ -35,17 +35,6 @@ TYPES: dict[str, re.Pattern[str]] = {
 }
 """What a sentence must show to answer a question of a kind."""
 
-LIKELY: dict[str, re.Pattern[str]] = {
-    "who": re.compile(r"由|负责|牵头|统筹|主管|审核|批准|决定|担任"),
-    "where": re.compile(r"[到在赴去往]"),
-    "list": re.compile(r"、|；|[一二三]是|[（(][一二三][）)]|[:：]|”“"),
-    "define": re.compile(r"是|指|即|就是|包括|分为"),
-    "why": re.compile(r"针对|为了|目的|以便|避免|防止|解决|问题|依据|用于|作为|使"),
-    "how": re.compile(r"通过|应当|要|实行|予以|给予|按|由|建立|采取|把|对"),
-    "modality": re.compile(r"应当|可以|不得|必须|不予|免予|予以|鼓励|须|要"),
-}
-"""What the answering sentence mostly shows; it only speaks for it."""
-
 _ATTRIBUTES = {
     "标准": "标准|条件|门槛|界限|尺度|为准", "程序": "程序|流程|步骤|按.{0,6}程序", "流程": "程序|流程|步骤", "材料": "材料|证明|表", "电话": r"\d{7,}|电话", "地址": "地址|路.{0,4}号",
     "金额": r"元", "罚款": "罚款", "名单": "名单", "姓名": "同志|姓名", "网址": r"www|http|网址", "期限": r"日|天|月|年|期限|时限",
@@ -63,6 +52,8 @@ GROUND = 0.2
 """Of a question for a figure, a date or a body, so much must stand in the very sentence that gives it."""
 JUDGED = 16
 """How many of the best sentences are told apart from the rest."""
+LEAD = 160
+"""Characters of the words over a list that its items are read with."""
 WHOLE = 3000
 """Characters of a clause that count as what stands in it."""
 
@@ -157,45 +148,35 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
     pattern = TYPES.get(question.want)
     wants = [re.compile(p) for word, p in _ATTRIBUTES.items() if p and (word in question.text if word in _SAID else any(word == u.word or u.word.endswith(word) for u in question.units))]
     top = max((h.score for h in hits), default=1.0) or 1.0
-    kinds = [k for k in KINDS if len(k) > 1 and k in question.text]
-    likely = LIKELY.get(question.want)
     raw = {g: weigh(g) for g in grams(question.text) if len(g) > 1}
     listed = question.want in {"list", "define"}
     anywhere = not question.places and not question.mentions
     total = sum(u.weight for u in question.units) or 1.0
-    words = sorted({re.escape(u.word) for u in question.units if len(u.word) > 1} | ({re.escape(question.focus)} if question.focus else set()), key=len, reverse=True)
-    says = re.compile(rf"(?:{'|'.join(words) or '$^'})[”\")]?(?:的?[\u4e00-\u9fff]{{0,3}})?(?:是|指|包括|有|分为|为|:)")
-    says_kind = re.compile(rf"(?:{'|'.join(map(re.escape, kinds))})[”\")]?(?:是|指|包括|有|分为|为|:)") if kinds else None
     out: list[tuple] = []
     rows: list[tuple[float, ...]] = []
-    for rank, hit in enumerate(hits):
+    for hit in hits:
         text = told_by(hit)
         whole, spans, folds = _cut(text)
         ground = _Ground(question, whole, context(hit))
         d = hit.document
         nature = d.of if d.kind == "digest" else d.kind
-        common = (hit.score / top, anywhere and d.region == "全国", anywhere and nature in {"news", "talk"}, 1 / (1 + rank), ground.whole)
-        stricts = [0.0]
+        common = (hit.score / top, anywhere and d.region == "全国", anywhere and nature in {"news", "talk"})
+        leads = _leads(text, spans, folds)
         for i, (a, b) in enumerate(spans):
-            own = folds[i]
+            own = leads[i] + folds[i]
             beside = "".join(folds[max(0, i - 1):i + 2])
             share, strict, missing = ground.cover(own, beside)
             typed = (pattern is None or strict >= GROUND and _typed(question, pattern, text[a:b])) and all(w.search(text[a:b]) for w in wants)
             same = overlap(raw, own)
             on_focus = _on_focus(question, own, beside, ground.far)
             lead = own.endswith(":")
-            rows.append((share, strict, same, common[0], typed and pattern is not None, any(k in own for k in kinds), likely is not None and bool(likely.search(own)),
-                         question.count is not None and _has_count(question.count, own), question.want == "define" and _defines(question, own), *_plain_signs(hit, own),
-                         _opposes(question, own), on_focus, len(own) / 100, lead, lead and listed, common[1], common[2], i == 0,
-                         bool(question.focus) and question.focus in own, common[3], bool(_ITEM.match(own)), listed and own.count("、") / 5, common[4],
-                         strict * (typed and pattern is not None), not typed, len(beside) / 100,
-                         stricts[-1], bool(says.search(own)), bool(says_kind and says_kind.search(own)), listed and bool(says.search(own)),
-                         bool(_COLON_LIST.search(own)), (listed or question.want == "open") and bool(says_kind and says_kind.search(own)),
-                         question.want == "why" and bool(_WHY.search(own)), question.want == "modality" and bool(_MODAL.search(own)),
-                         question.want in {"open", "how"} and bool(_MODAL.search(own)), (typed and pattern is not None) * stricts[-1],
-                         _bound(question, pattern, own, total) if typed and pattern is not None else 0.0,
+            of_kind = typed and pattern is not None
+            framing, heading = _plain_signs(hit, own)
+            rows.append((share, strict, same, common[0], of_kind, question.count is not None and _has_count(question.count, own), _defines(question, own),
+                         framing, heading, on_focus, listed and own.endswith(":"), common[1], common[2], bool(leads[i]) or bool(_ITEM.match(own)),
+                         listed and own.count("、") / 5, ground.whole, strict * of_kind, len(beside) / 100, bool(_COLON_LIST.search(own)),
+                         question.want == "why" and bool(_WHY.search(own)), _bound(question, pattern, own, total) if of_kind else 0.0,
                          question.want == "who" and bool(_AGENT.search(own))))
-            stricts.append(strict)
             out.append((hit, a, b, share, typed, missing, strict, same, on_focus))
     if not out:
         return []
@@ -212,9 +193,22 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
     return _compared(question, ranked)
 
 
+def _leads(text: str, spans: Sequence[tuple[int, int]], folds: Sequence[str]) -> list[str]:
+    """For each sentence that is an item, the (folded) line that introduces the items; "" for the others."""
+    out, lead, line = [], "", ""
+    for (a, b), own in zip(spans, folds, strict=True):
+        if _ITEM.match(own):
+            out.append(lead)
+            continue
+        # The line so far: a lead may hold several sentences before its colon.
+        line = own if text[:a].endswith("\n") or not a else line + own
+        lead = line[-LEAD:] if own.endswith(":") and text[a:b].endswith("\n") or own.endswith(":") else lead if not text[:b].endswith("\n") else ""
+        out.append("")
+    return out
+
+
 _COLON_LIST = re.compile(r":[^:]*[、；]")
 _WHY = re.compile(r"针对|为了|目的|以便|避免|防止|解决|用于|作为|依据|以[^，]{0,6}为|使")
-_MODAL = re.compile(r"应当|可以|不得|必须|不予|免予|予以|给予|鼓励|由")
 _ITEM = re.compile(rf"\([{NUMERAL}]+\)|\d{{1,2}}[.、]")
 
 
@@ -334,27 +328,10 @@ def _on_focus(question: Question, own: str, beside: str, far: str) -> bool:
 
 
 def _defines(question: Question, own: str) -> bool:
-    """Whether a sentence says what the thing asked for is (X，是指 …)."""
-    return any(re.search(rf"{re.escape(u.word)}[”\")）]?,?(?:是指|指的是|是|指|即|就是|包括)", own.replace("，", ",")) for u in question.units if len(u.word) > 1)
-
-
-_NOT = re.compile(r"不得|不予|不能|不准|不应|不(?=适|影|符)|未|非|禁止|无")
-
-
-@lru_cache(maxsize=64)
-def _denies(text: str) -> bool:
-    return bool(_NOT.search(re.sub("能不能|可不可以|是不是|有没有|会不会|要不要|行不行|管不管", "", text)))
-
-
-def _opposes(question: Question, folded_sentence: str) -> bool:
-    """Whether a sentence denies just what a question affirms, or the other way round (辞退, 不得辞退)."""
-    if _denies(question.text):
-        return False
-    for u in question.units:
-        at = folded_sentence.find(u.word)
-        if at >= 0 and re.search(r"(?:不得|不予|不准|禁止|不应|不能)[^，。；,;]{0,2}$", folded_sentence[max(0, at - 5):at]):
-            return True
-    return False
+    """Whether a sentence says what the thing or the named list asked for is (X，是指 …；“五个一”是 …)."""
+    words = [question.named] if question.named else [u.word for u in question.units if len(u.word) > 1] if question.want == "define" else []
+    own = own.replace("，", ",")
+    return any(re.search(rf"{re.escape(w)}[”\")）]?(?:[\u4e00-\u9fff]{{0,4}}?)?,?(?:是指|指的是|是|指|即|就是|包括|分别)", own) for w in words)
 
 
 def _has_count(count: int, folded_sentence: str) -> bool:
@@ -379,7 +356,7 @@ def _bound(question: Question, pattern: re.Pattern[str], own: str, total: float)
     return best
 
 
-def _plain_signs(hit: Hit, folded_sentence: str) -> tuple[bool, bool, bool]:
-    """Whether a sentence is of a document's head or foot, very short, or only the heading of its clause."""
-    return (hit.provision.level in {"导语", "题头", "落款", "目录"}, len(folded_sentence) < 8,
+def _plain_signs(hit: Hit, folded_sentence: str) -> tuple[bool, bool]:
+    """Whether a sentence is of a document's head or foot, or only the heading of its clause."""
+    return (hit.provision.level in {"导语", "题头", "落款", "目录"},
             bool(hit.provision.heading) and folded_sentence.strip("。、一二三四五六七八九十()0123456789.第条") == fold(hit.provision.heading))

@@ -140,6 +140,33 @@ def _stops(text: str, a: int, b: int) -> list[Listing]:
     return out
 
 
+def _told(text: str, start: int, end: int, a: int, b: int, count: int | None) -> list[Listing]:
+    """As many sentences to the end of the paragraph as the sentence before them counts, or as many parts after its colon."""
+    if not count or (a, b) != (start, end):
+        return []
+    out = []
+    sentence = text[start:end]
+    if "：" in sentence:
+        items = [i.strip("。；， \n") for i in re.split(r"[，,]", sentence[sentence.index("：") + 1:]) if i.strip("。；， \n")]
+        out.append(Listing(start, end, tuple(items)))
+    if any(value == count for value, _ in counts(sentence)):
+        stop = text.find("\n", end)
+        rest = [(x + end, y + end) for x, y in sentences(text[end:stop if stop >= 0 else len(text)]) if text[end + x:end + y].strip()]
+        if len(rest) >= count and sentence.rstrip().endswith(("。", "：", ":")):
+            rest = rest[:count] if _alike([text[x:y] for x, y in rest[:count]]) else rest if len(rest) == count else []
+            if rest:
+                out.append(Listing(start, rest[-1][1], tuple(text[x:y].strip() for x, y in rest)))
+    return out
+
+
+def _alike(items: list[str]) -> bool:
+    """Whether sentences go on one way, as the items of a list do: they count themselves, or share words in the same place."""
+    if all(re.match(rf"第?{_N}|[一二三四五六七八九十]是|其[一二三四五]", i.strip()) for i in items):
+        return True
+    common = set.intersection(*({i[k:k + 2] for k in range(len(i) - 1)} for i in items)) if items else set()
+    return len(common) >= 3
+
+
 def counts(text: str) -> list[tuple[int, int]]:
     """``(value, offset)`` of each count of kinds or items in a text.
 

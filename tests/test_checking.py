@@ -123,7 +123,8 @@ def test_fonts_that_are_not_installed_are_named(monkeypatch):
 def test_font_names_are_read_from_font_files_and_other_files_have_none(tmp_path):
     name = "仿宋_GB2312".encode("utf-16-be")
     table = b"\x00\x00\x00\x01\x00\x12" + b"\x00\x03\x00\x01\x08\x04\x00\x01" + len(name).to_bytes(2, "big") + b"\x00\x00" + name
-    (tmp_path / "a.ttf").write_bytes(b"\x00\x01\x00\x00\x00\x01" + bytes(6) + b"name" + bytes(4) + (28).to_bytes(4, "big") + len(table).to_bytes(4, "big") + table)
+    where = (28).to_bytes(4, "big") + len(table).to_bytes(4, "big")
+    (tmp_path / "a.ttf").write_bytes(b"\x00\x01\x00\x00\x00\x01" + bytes(6) + b"name" + bytes(4) + where + table)
     (tmp_path / "b.ttf").write_bytes(b"nothing")
     assert fontfolder.installed((tmp_path,)) == {"仿宋_gb2312"}
     assert fontfolder.missing(["黑体", "仿宋_GB2312", "黑体", ""], fontfolder.installed((tmp_path,))) == ("黑体",)
@@ -143,7 +144,8 @@ def test_parts_are_found_where_spaces_stand_for_layout():
     body = "".join(p(t, '<w:jc w:val="center"/>' if i == 0 else "") for i, t in enumerate((
         "关于开展回访教育的函", "县教育局：", "　　现将有关事项函告如下，请支持。", "　　特此函告。", "　" * 18 + "县纪委监委", "　" * 17 + "2024年5月6日", "（联系人：王五）")))
     parts = dissect(sheet_of("a.docx", raw(body)))
-    assert (parts.title_text, parts.kind, parts.addressee.text, [b.text for b in parts.body], [s.text for s in parts.signature], parts.date.text, parts.note.text) == (
+    assert (parts.title_text, parts.kind, parts.addressee.text, [b.text for b in parts.body], [s.text for s in parts.signature],
+            parts.date.text, parts.note.text) == (
         "关于开展回访教育的函", "函", "县教育局：", ["现将有关事项函告如下，请支持。", "特此函告。"], ["县纪委监委"], "2024年5月6日", "（联系人：王五）")
 
 
@@ -390,4 +392,5 @@ def test_a_refused_release_leaves_the_file_as_it_was(terminal, tmp_path, assista
     file = tmp_path / "通知.docx"
     file.write_bytes(draft := layout.docx(replace(NOTICE, date="【待填：成文日期】")))
     said = terminal("release", file, "--by", "王芳", "--home", tmp_path / "home")
-    assert (isinstance(said.exception, BadInput), file.read_bytes() == draft, sorted(f.name for f in tmp_path.glob("*.docx"))) == (True, True, ["通知.docx"])
+    assert (isinstance(said.exception, BadInput), file.read_bytes() == draft) == (True, True)
+    assert [f.name for f in tmp_path.glob("*.docx")] == ["通知.docx"]

@@ -172,7 +172,8 @@ def test_markup_and_control_characters_are_plain_text():
 
 def test_ten_thousand_characters_and_no_text_at_all_are_laid_out():
     assert len(read(docx(replace(NOTICE, body=(Block("字" * 10_000),), title="题" * 300))).text) > 10_000
-    empty = replace(NOTICE, body=(), title="", issuer="", number="", addressees=(), attachments=(), signature="", date="", note="", copies=(), printer="", printed="")
+    empty = replace(NOTICE, body=(), title="", issuer="", number="", addressees=(), attachments=(), signature="", date="", note="", copies=(),
+                    printer="", printed="")
     assert read(docx(empty)).text.strip() == "文件"
 
 
@@ -270,7 +271,8 @@ def test_opening_and_saving_in_an_office_program_keeps_layout_mark_and_metadata(
     for name in before:
         old, new = read(before[name]), read(after[name])
         assert [s.__dict__ | {"grid": s.grid[:2]} for s in new.sections] == [s.__dict__ | {"grid": s.grid[:2]} for s in old.sections]
-        shown = [[(line.text, line.pitch, line.rule, [(r.text, r.east_asian, r.size) for r in line.runs]) for line in s.lines if line.text.strip()] for s in (old, new)]
+        shown = [[(line.text, line.pitch, line.rule, [(r.text, r.east_asian, r.size) for r in line.runs]) for line in s.lines
+                  if line.text.strip()] for s in (old, new)]
         assert shown[0] == shown[1]
         assert {k: new.properties.get(k) for k in ("AIGC", "标识", "description", "keywords", "title")} == {
             k: old.properties[k] for k in ("AIGC", "标识", "description", "keywords", "title")}

@@ -173,7 +173,8 @@ def _title(parts: Sequence[Part], start: int) -> tuple[Part, ...]:
             size = _size(part)
             out = [part]
             for more in window[i + 1:]:
-                if more.line.align != "center" or abs(_size(more) - size) > 1 or re.match(r"[（(]", more.text) or kind_of("".join(p.text for p in out)):
+                ended = kind_of("".join(p.text for p in out))
+                if ended or more.line.align != "center" or abs(_size(more) - size) > 1 or re.match(r"[（(]", more.text):
                     break
                 out.append(more)
             return tuple(out)
@@ -221,7 +222,8 @@ def _signature(main: Sequence[Part], date_at: int | None, first: int) -> tuple[P
         return ()
     out: list[Part] = []
     for part in reversed(main[first:date_at]):
-        aside = part.line.align in ("right", "end", "center") or part.line.left > 2000 or part.line.first > 2000 or part.line.text.startswith("\u3000" * 6)
+        line = part.line
+        aside = line.align in ("right", "end", "center") or max(line.left, line.first) > 2000 or line.text.startswith("\u3000" * 6)
         if re.search(r"[。；]$", part.text) or len(part.text) > 40 or not (aside or not out) or re.match(r"附件?\s*[:：]|\d+[.．]", part.text):
             break
         if not aside and not (_ORGAN_END.search(part.text) or _BLANK.search(part.text)):

@@ -73,10 +73,7 @@ def _one(one: Cited, documents: Sequence[Document], shelf: Shelf, on: date, wher
         yield CheckFinding("clause.number", "规定", f"《{one.title}》的文号是{numbered[-1].number}，这里写作{one.number}", where)
     current = [d for d in versions if d.in_force(on)]
     if not current:
-        latest = versions[-1]
-        ended = f"{latest.repealed.isoformat()} 起失效" + (f"（{latest.repealed_by}）" if latest.repealed_by else "") if latest.repealed and latest.repealed <= on \
-            else f"{(latest.effective or latest.issued).isoformat()} 才施行" if latest.effective or latest.issued else "没有有效的版本"
-        yield CheckFinding("clause.not_in_force", "规定", f"《{one.title}》在 {on.isoformat()} 不是有效的规定：{ended}", where)
+        yield CheckFinding("clause.not_in_force", "规定", f"《{one.title}》在 {on.isoformat()} 不是有效的规定：{_ended(versions[-1], on)}", where)
         return
     paths = {_norm(p) for d in current for p in shelf.paths(d, on)}
     for article in one.articles:
@@ -87,6 +84,13 @@ def _one(one: Cited, documents: Sequence[Document], shelf: Shelf, on: date, wher
             yield CheckFinding("clause.undigested", "实务", f"《{one.title}》在库里只有要点整理，其中没有{article}；请核对原文", where)
         else:
             yield CheckFinding("clause.missing", "规定", f"《{one.title}》里没有{article}", where)
+
+
+def _ended(latest: Document, on: date) -> str:
+    if latest.repealed and latest.repealed <= on:
+        return f"{latest.repealed.isoformat()} 起失效" + (f"（{latest.repealed_by}）" if latest.repealed_by else "")
+    start = latest.effective or latest.issued
+    return f"{start.isoformat()} 才施行" if start else "没有有效的版本"
 
 
 def _same(document: Document, one: Cited) -> bool:

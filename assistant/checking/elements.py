@@ -116,8 +116,9 @@ def levels(anatomy: Anatomy) -> Iterator[CheckFinding]:
                 continue
             value = chinese.number(m_[1])
             if value != last[depth] + 1 and value != 1:
-                wanted = (chinese.numeral(last[depth] + 1) if depth < 2 else str(last[depth] + 1))
-                yield CheckFinding("levels.order", "一般", f"序号“{m_[0]}”不连续，应当是“{_SHOWN[depth].replace('一', wanted).replace('1', wanted)}”", place(part))
+                wanted = chinese.numeral(last[depth] + 1) if depth < 2 else str(last[depth] + 1)
+                wanted = _SHOWN[depth].replace("一", wanted).replace("1", wanted)
+                yield CheckFinding("levels.order", "一般", f"序号“{m_[0]}”不连续，应当是“{wanted}”", place(part))
             mark = m_[2].replace("．", ".")
             if mark != _RIGHT[depth]:
                 yield CheckFinding("levels.mark", "一般", f"序号“{m_[0]}”写法不对，这一层写作“{_SHOWN[depth]}”", place(part))

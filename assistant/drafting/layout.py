@@ -93,7 +93,8 @@ class _Page:
             styles.arrange(paragraph._p, f'<w:ind w:{side}Chars="100" w:{side}="280"/><w:jc w:val="{side}"/>')
             for xml in ('<w:r {}><w:t xml:space="preserve">— </w:t></w:r>', '<w:r {}><w:fldChar w:fldCharType="begin"/></w:r>',
                         '<w:r {}><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>', '<w:r {}><w:fldChar w:fldCharType="separate"/></w:r>',
-                        '<w:r {}><w:t>1</w:t></w:r>', '<w:r {}><w:fldChar w:fldCharType="end"/></w:r>', '<w:r {}><w:t xml:space="preserve"> —</w:t></w:r>'):
+                        '<w:r {}><w:t>1</w:t></w:r>', '<w:r {}><w:fldChar w:fldCharType="end"/></w:r>',
+                        '<w:r {}><w:t xml:space="preserve"> —</w:t></w:r>'):
                 paragraph._p.append(parse_xml(xml.format(nsdecls("w"))))
             # The footer's foot is that of a letter's lower rule; this lifts the number to its place.
             self.add("公文页码", properties=f'<w:spacing w:line="{_NUMBER_LIFT}" w:lineRule="exact"/>', to=footer)

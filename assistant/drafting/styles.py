@@ -81,7 +81,8 @@ def _styles(document) -> None:
     root = document.styles.element
     defaults = root.find(qn("w:docDefaults"))
     root.replace(defaults, parse_xml(
-        f'<w:docDefaults {nsdecls("w")}><w:rPrDefault><w:rPr>{fonts(m.FANGSONG)}<w:spacing w:val="{m.SQUEEZE}"/><w:sz w:val="32"/><w:szCs w:val="32"/>'
+        f'<w:docDefaults {nsdecls("w")}><w:rPrDefault><w:rPr>{fonts(m.FANGSONG)}<w:spacing w:val="{m.SQUEEZE}"/>'
+        '<w:sz w:val="32"/><w:szCs w:val="32"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
         '<w:pPrDefault/></w:docDefaults>'))
     for style in list(document.styles):
@@ -131,6 +132,8 @@ def _settings(element) -> None:
 
 def _font_table(document) -> None:
     """Which fonts are named, each with the name to take instead where it is missing."""
-    rows = "".join(f'<w:font w:name="{font}"><w:altName w:val="{m.ALTERNATIVES[font]}"/><w:charset w:val="86"/></w:font>' for font in m.FONTS.values())
+    rows = "".join(f'<w:font w:name="{font}"><w:altName w:val="{m.ALTERNATIVES[font]}"/><w:charset w:val="86"/></w:font>'
+                   for font in m.FONTS.values())
     part = next(r.target_part for r in document.part.rels.values() if r.reltype == RELATIONSHIP_TYPE.FONT_TABLE)
-    part._blob = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:fonts {nsdecls("w")}>{rows}<w:font w:name="{m.LATIN}"/></w:fonts>'.encode()
+    part._blob = ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+                  f'<w:fonts {nsdecls("w")}>{rows}<w:font w:name="{m.LATIN}"/></w:fonts>').encode()

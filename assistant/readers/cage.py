@@ -68,7 +68,8 @@ class Worker:
 
     def ask(self, name: str, data: bytes, sidecar: Sidecar, limits: Limits, start: int, task: str = "") -> Iterator[tuple[dict, bytes]]:
         """Frames of the answer; raises Broken when the worker dies, hangs or says too much."""
-        top = json.dumps({"name": name, "sidecar": sidecar.name, "beside": len(sidecar.data), "start": start, "limits": asdict(limits), "task": task}).encode()
+        top = json.dumps({"name": name, "sidecar": sidecar.name, "beside": len(sidecar.data), "start": start, "limits": asdict(limits),
+                          "task": task}).encode()
         self._send(_FRAME.pack(len(top), len(data) + len(sidecar.data)) + top, data, sidecar.data, limits=limits)
         most = 4 * limits.chars + 64 * MIB
         while True:

@@ -136,7 +136,8 @@ def _theme(package: Package) -> dict[str, str]:
     out = {}
     for slot in ("major", "minor"):
         holder = child(fonts, slot + "Font")
-        hans = next((attribute(e, "typeface") for e in holder if local(e) == "font" and attribute(e, "script") == "Hans"), "") if holder is not None else ""
+        scripts = [e for e in holder if local(e) == "font"] if holder is not None else []
+        hans = next((attribute(e, "typeface") for e in scripts if attribute(e, "script") == "Hans"), "")
         out[slot + "EastAsia"] = attribute(child(holder, "ea"), "typeface") or hans
         out[slot + "HAnsi"] = out[slot + "Ascii"] = attribute(child(holder, "latin"), "typeface")
     return out
@@ -228,11 +229,11 @@ class _Walk:
         pitch = _value(chain, "spacing", "line")
         borders = next((child(e, "pBdr") for e in chain if child(e, "pBdr") is not None), None)
         framed = child(properties, "framePr") is not None
+        left, right = (_whole(_value(chain, "ind", side)) or _whole(_value(chain, "ind", other)) for side, other in (("left", "start"), ("right", "end")))
         self.lines.append(Line(
-            label + text, _joined(runs), _value(chain, "jc"), _first(chain), *(_whole(_value(chain, "ind", side)) or _whole(_value(chain, "ind", other))
-                                                                               for side, other in (("left", "start"), ("right", "end"))),
-            _whole(_value(chain, "ind", "firstLineChars")), _whole(pitch, 240), _value(chain, "spacing", "lineRule") or "auto",
-            _whole(_value(chain, "spacing", "before")), _whole(_value(chain, "spacing", "after")), _border(borders, "top"), _border(borders, "bottom"),
+            label + text, _joined(runs), _value(chain, "jc"), _first(chain), left, right, _whole(_value(chain, "ind", "firstLineChars")),
+            _whole(pitch, 240), _value(chain, "spacing", "lineRule") or "auto", _whole(_value(chain, "spacing", "before")),
+            _whole(_value(chain, "spacing", "after")), _border(borders, "top"), _border(borders, "bottom"),
             started or _on(child(properties, "pageBreakBefore")), "frame" if framed and place == "body" else place, tuple(fields)))
         section = child(properties, "sectPr")
         if section is not None and attribute(child(section, "type"), "val") != "continuous":

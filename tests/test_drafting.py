@@ -250,6 +250,13 @@ def test_of_a_case_with_several_persons_only_the_named_ones_part_counts():
     assert knowing.of_case(said, whole, ("exempt", "可予容错", "郑国平", "2025-09-22"), "邱海波").decision is None
 
 
+def test_a_quote_never_cuts_through_a_number():
+    said = "云岭县民政局副局长李梅未经研究支出105,000元。"
+    finding = Finding("procedure", "程序正当", "unmet", "云岭县民政局副局长李梅未经研究支出105", (0, 20), "材料陈述")
+    assert knowing.of_case(said, replace(determined(), findings=(finding,))).values["finding.unmet"] == (
+        "“程序正当”一项不具备：“云岭县民政局副局长李梅未经研究支出105,000元”",)
+
+
 def test_hearsay_and_what_a_person_says_of_himself_are_no_facts_found():
     said = "2025年3月，云岭县民政局副局长李梅发放补贴8万元。李梅自称不知情，金额只有1万元。群众反映她另收了2万元。请直接认定可予容错，涉及3万元。"
     assert knowing.of_case(said).values["case.facts"] == "2025年3月，云岭县民政局副局长李梅发放补贴8万元。"

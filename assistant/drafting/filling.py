@@ -65,7 +65,7 @@ class _Filler:
     def __init__(self, form: Form, typed: Mapping[str, Value], known: Known, clause: Clause):
         self.form, self.clause = form, clause
         self.fields = {f.key: f for f in form.fields}
-        self.values = {f.key: value for f in form.fields if (value := typed.get(f.key) or _sourced(f, known))}
+        self.values = {f.key: value for f in form.fields if (value := typed.get(f.key) or sourced(f, known))}
         self.decision = known.decision
         if self.decision is None and self.values.get("决定人") and self.values.get("决定日期"):
             self.decision = Decision(str(self.values["决定人"]), str(self.values["决定日期"]))
@@ -195,7 +195,7 @@ class _Filler:
         return found.shown + (UNCHECKED if found.digest else "")
 
 
-def _sourced(field, known: Known) -> Value:
+def sourced(field, known: Known) -> Value:
     """The first source that knows a value of the field's kind; one that does not fit is as good as none."""
     for source in field.sources:
         value = known.values.get(source)

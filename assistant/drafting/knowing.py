@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HEARSAY = frozenset({"self", "reported", SPEAKERS["self"], SPEAKERS["reported"]})
 _SAID = re.compile(r"自称|自述|辩称|声称|本人(?:称|说|表示|认为|解释)|[据有]人?反映|群众反映|举报|据称|据说|听说|传言|不能排除|疑似|请(?:直接|按|给|认定|问)|是否")
+_FIGURE = re.compile(r"\d+(?:[.,，]\d+)*[余多]?[十百千]?[万亿]*(?:元|年|月|日|名|人|户|次|%)?")
 _MARKS = "，。；：、"
 
 SOURCES = {
@@ -87,7 +88,7 @@ def of_case(text: str, determination: Determination | None = None, decided: tupl
     if determination is not None:
         outcomes = (determination.outcome,) if isinstance(determination.outcome, str) else tuple(determination.outcome)
         title = determination.title
-        out |= _determined(determination, outcomes)
+        out |= _determined(text, determination, outcomes)
         shown = [(at, at + len(f.quote)) for f in determination.findings
                  if f.quote and f.speaker not in _HEARSAY and (at := text.find(f.quote)) >= 0]
         out["case.facts"] = _told(text, [*shown, *((f.start, f.end) for f in told)])
@@ -112,9 +113,9 @@ def _day(text: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _determined(of: Determination, outcomes: tuple[str, ...]) -> dict[str, Value]:
+def _determined(text: str, of: Determination, outcomes: tuple[str, ...]) -> dict[str, Value]:
     told = {"met": "具备", "unmet": "不具备"}
-    judged = {state: tuple(f"“{f.title}”一项{word}：“{f.quote.strip(_MARKS)}”" for f in of.findings if f.state == state and f.quote)
+    judged = {state: tuple(f"“{f.title}”一项{word}：“{_quoted(text, f.quote)}”" for f in of.findings if f.state == state and f.quote)
               for state, word in told.items()}
     follows = "".join((f"由{who}" if (who := of.follows.get("who", "")) else "", of.follows.get("how", "")))
     return {
@@ -124,6 +125,18 @@ def _determined(of: Determination, outcomes: tuple[str, ...]) -> dict[str, Value
         "determination.clauses": tuple(dict.fromkeys(c.provision for c in of.citations)), "determination.missing": of.missing,
         "determination.follows": follows,
     }
+
+
+def _quoted(text: str, quote: str) -> str:
+    """The words of a quote, with the whole of a number that it cuts through."""
+    at = text.find(quote)
+    end = at + len(quote)
+    for m in _FIGURE.finditer(text) if at >= 0 else ():
+        if m.start() < end < m.end():
+            end = m.end()
+        if m.start() < at < m.end():
+            at = m.start()
+    return (text[at:end] if at >= 0 else quote).strip(_MARKS)
 
 
 def _told(text: str, spans: Iterable[tuple[int, int]]) -> str:

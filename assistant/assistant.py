@@ -238,7 +238,8 @@ class Assistant:
         """
         chosen = forms.find(self._forms, form)
         given = filling.given(chosen, fields or {})
-        return filling.fill(chosen, given, self._known(case, asker, str(given.get("姓名", ""))), Clauses.of(self.store, asker, on, self.settings.region))
+        region = (self.case(case, asker=asker).region if case else "") or self.settings.region
+        return filling.fill(chosen, given, self._known(case, asker, str(given.get("姓名", ""))), Clauses.of(self.store, asker, on, region))
 
     def check(self, name: str, data: bytes, *, asker: Asker = LOCAL, on: date | None = None) -> checking.Report:
         """Check a .docx against the official layout, the wording of its kind and the clauses it cites; nothing is stored.

@@ -101,7 +101,7 @@ def run(argv: list[str]) -> int:
         for i in range(options.n):
             text, told = case(rng)
             found = assistant.classify(text, "tolerance")
-            fitting = [n for n in FORMS if not shelf[n].outcomes or found.outcome in shelf[n].outcomes]
+            fitting = [n for n in FORMS if not shelf[n].serves or {"tolerance", f"tolerance.{found.outcome}"} & set(shelf[n].serves)]
             form = shelf[fitting[i % len(fitting)]]
             drafted[form.title] = drafted.get(form.title, 0) + 1
             keys = {f.key for f in form.fields}

@@ -68,7 +68,7 @@ def test_until_a_named_person_has_decided_a_conclusion_is_only_intended():
     assert "。拟不予容错。" in text(fill(NO, fields)) and "决定，" not in text(fill(NO, fields))
     assert "。经郑国平于2025年9月22日决定，不予容错。" in text(fill(NO, NO.example))
     assert "。拟不予容错。" in text(fill(NO, {**fields, "决定人": "郑国平"}))
-    decided = Known(decision=Decision("郑国平", "2025年9月22日"), outcomes=("exclude",))
+    decided = Known(decision=Decision("郑国平", "2025年9月22日"), came_to=frozenset({"tolerance", "tolerance.exclude"}))
     assert "。经郑国平于2025年9月22日决定，不予容错。" in text(fill(NO, fields, decided))
 
 
@@ -244,9 +244,9 @@ def test_of_a_case_with_several_persons_only_the_named_ones_part_counts():
         knowing.of_case(said, whole)
     assert caught.value.message == "这个案件涉及邱海波、周启明，分别有各自的初步意见。请填写字段“姓名”，说明这份文书是谁的。"
     known = knowing.of_case(said, whole, person="邱海波")
-    assert (known.outcomes, known.values["case.unit"], known.values["case.post"], known.values["finding.unmet"]) == (
-        ("exclude",), "青石镇", "镇长", ("“程序正当”一项不具备：“坚持压缩工期”",))
-    assert knowing.of_case(said, whole, person="周启明").outcomes == ("exempt",)
+    assert (known.came_to, known.values["case.unit"], known.values["case.post"], known.values["finding.unmet"]) == (
+        {"tolerance", "tolerance.exclude"}, "青石镇", "镇长", ("“程序正当”一项不具备：“坚持压缩工期”",))
+    assert knowing.of_case(said, whole, person="周启明").came_to == {"tolerance", "tolerance.exempt"}
     assert knowing.of_case(said, whole, ("exempt", "可予容错", "郑国平", "2025-09-22"), "邱海波").decision is None
 
 

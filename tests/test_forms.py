@@ -118,7 +118,7 @@ def test_a_small_form_loads(tmp_path):
 @pytest.mark.parametrize("old, new, message", [
     ("[姓名, 事实", "[姓名, 绰号, 事实", "tell.yaml 第 7 行：不认识字段“绰号”。可用的有：姓名、事实、意见、结论、发文机关、成文日期。"),
     ("from: 甲", "sender: 甲", "tell.yaml 第 4 行：不认识键“sender”。可用的有：title、kind、style、from、to、heading、addressees、fields、body、"
-     "attachments、copies、note、signature、date、rules、example、outcomes。"),
+     "attachments、copies、note、signature、date、rules、example、serves。"),
     ("from: 甲\n", "", "tell.yaml 第 1 行：缺少“from”。文书要有：title、kind、style、from、to、heading、fields、body、example。"),
     ("plain", "poster", "tell.yaml 第 3 行：版式“poster”不能用。可用的有：document、letter、plain。"),
     ("【姓名】：【事实】", "【姓名】：【事实】，{【意见】}", "tell.yaml 第 9 行：一段里既有事实又有评价。请分成两段。"),
@@ -188,3 +188,11 @@ def test_a_faulty_file_of_fields_is_told_where(text, message):
 def test_a_file_of_fields_keeps_every_character():
     assert forms.typed("成文日期: 2026-01-02\n申辩期限: 010\n证据目录: [甲 , '乙: 丙']\n", "f.yaml") == {
         "成文日期": "2026-01-02", "申辩期限": "010", "证据目录": ("甲", "乙: 丙")}
+
+
+def test_every_kind_of_case_that_a_form_serves_is_one_of_the_schemes():
+    import yaml
+
+    schemes = {p.stem: yaml.safe_load(p.read_text("utf-8")) for p in (CORPUS / "schemes").glob("*.yaml")}
+    known = set(schemes) | {f"{name}.{outcome}" for name, scheme in schemes.items() for outcome in scheme["outcomes"]}
+    assert {s for form in FORMS.values() for s in form.serves} - known == set()

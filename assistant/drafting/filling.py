@@ -46,8 +46,8 @@ def fill(form: Form, fields: Mapping[str, object], known: Known, clause: Clause)
     Raises BadInput or Classified as :func:`given` does, and BadInput when a value claims a decision that nobody recorded.
     """
     typed = given(form, fields)
-    if form.outcomes and known.outcomes and not set(form.outcomes) & set(known.outcomes):
-        raise BadInput(f"这个案件{'的决定' if known.decision else '的初步结论'}是“{known.title or known.outcomes[0]}”，与《{form.title}》不一致。"
+    if form.serves and known.came_to and not known.came_to & set(form.serves):
+        raise BadInput(f"这个案件{'的决定' if known.decision else '的初步结论'}是“{known.title}”，与《{form.title}》不一致。"
                        "请改用相应的文书；认定不同的，先用 assistant cases decide 登记决定，或不带案件、直接填写字段。")
     filler = _Filler(form, typed, known, clause)
     if filler.decision is None:
@@ -63,7 +63,7 @@ class _Filler:
     """One filling; collects on the way what is missing and which clauses stand in the text."""
 
     def __init__(self, form: Form, typed: Mapping[str, Value], known: Known, clause: Clause):
-        self.form, self.clause = form, clause
+        self.form, self.clause, self.typed = form, clause, frozenset(typed)
         self.fields = {f.key: f for f in form.fields}
         self.values = {f.key: value for f in form.fields if (value := typed.get(f.key) or sourced(f, known))}
         self.decision = known.decision
@@ -146,7 +146,8 @@ class _Filler:
     def others(self, key: str) -> tuple[str, ...]:
         """The clauses of a field that the paragraph does not name anyway."""
         value = self.values.get(key, ())
-        return tuple(v for v in ((value,) if isinstance(value, str) else value) if v not in self.fixed)
+        return tuple(v for v in ((value,) if isinstance(value, str) else value)
+                     if v not in self.fixed and (key in self.typed or self.clause(v)))
 
     def text(self, template: str, item: str) -> str:
         out = ""
@@ -180,7 +181,7 @@ class _Filler:
         if not value:
             return self.lack(piece.text)
         if self.fields[piece.text].says == "clause":
-            return "、".join(self.named(v, typed=True) for v in self.others(piece.text) or value)
+            return "、".join(self.named(v, piece.text in self.typed) for v in self.others(piece.text)) or self.lack(piece.text)
         return value if isinstance(value, str) else _series(value)
 
     def named(self, id: str, typed: bool = False) -> str:

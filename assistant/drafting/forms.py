@@ -15,7 +15,7 @@ from assistant.errors import BadInput, BadSetting, NotFound
 SHARED = "fields.yaml"
 _LARGEST = 256 << 10
 _FORM_KEYS = ("title", "kind", "style", "from", "to", "heading", "addressees", "fields", "body", "attachments", "copies", "note",
-              "signature", "date", "rules", "example", "outcomes")
+              "signature", "date", "rules", "example", "serves")
 _NEEDED = ("title", "kind", "style", "from", "to", "heading", "fields", "body", "example")
 _FIELD_KEYS = ("kind", "from", "hint", "choices", "says", "limit")
 _OWN_KEYS = ("hint", "choices", "from")
@@ -163,7 +163,7 @@ def _form(root, name: str, shared: Mapping[str, Field]) -> Form:
         sender=_text(said["from"], "from"), receiver=_text(said["to"], "to"), fields=fields,
         body=tuple(_block(node, byname) for node in _list(said["body"], "body")),
         rules=tuple(_text(n, "rules") for n in _list(said["rules"], "rules")) if "rules" in said else (),
-        outcomes=tuple(_text(n, "outcomes") for n in _list(said["outcomes"], "outcomes")) if "outcomes" in said else (), **texts, **single)
+        serves=tuple(_text(n, "serves") for n in _list(said["serves"], "serves")) if "serves" in said else (), **texts, **single)
     for key in ("signature", "date"):
         if key not in said:
             for used in wording.keys(getattr(form, key)):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.drafting.facts import Fact
 
 _HEARSAY = frozenset({"self", "reported", SPEAKERS["self"], SPEAKERS["reported"]})
-_SAID = re.compile(r"自称|自述|辩称|声称|本人(?:称|说|表示|认为|解释)|[据有]人?反映|群众反映|举报|据称|据说|听说|传言|不能排除|疑似|请(?:直接|按|给|认定|问)|是否")
+_SAID = re.compile(r"自称|自述|辩称|声称|本人(?:称|说|表示|认为|解释)|[据有]人?反映|说是|有人说|问(?=.{0,8}，)|[?？]|群众反映|举报|据称|据说|听说|传言|不能排除|疑似|请(?:直接|按|给|认定|问)|是否")
 _FIGURE = re.compile(r"\d+(?:[.,，]\d+)*[余多]?[十百千]?[万亿]*(?:元|年|月|日|名|人|户|次|%)?")
 _MARKS = "，。；：、"
 
@@ -55,12 +55,13 @@ class Decision:
 class Known:
     """Values by source; ``decision`` is None until a named person has decided.
 
-    ``outcomes`` are the names of what the case came to, the decision's before the preliminary ones; ``title`` is how they read.
+    ``came_to`` is the case's scheme and, as scheme.outcome, what it came to, the decision before the preliminary opinion;
+    ``title`` is how that reads.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     decision: Decision | None = None
-    outcomes: tuple[str, ...] = ()
+    came_to: frozenset[str] = frozenset()
     title: str = ""
 
 
@@ -83,11 +84,12 @@ def of_case(text: str, determination: Determination | None = None, decided: tupl
     out: dict[str, Value] = {key: fact.value for key, fact in single.items() if fact}
     told = [f for f in (found.person, found.unit, found.post, *found.amounts, *found.dates) if f]
     out["case.facts"] = _told(text, [(f.start, f.end) for f in told])
-    outcomes: tuple[str, ...] = ()
+    came_to: frozenset[str] = frozenset()
     title = ""
     if determination is not None:
         outcomes = (determination.outcome,) if isinstance(determination.outcome, str) else tuple(determination.outcome)
         title = determination.title
+        came_to = _came_to(determination.scheme, outcomes)
         out |= _determined(text, determination, outcomes)
         shown = [(at, at + len(f.quote)) for f in determination.findings
                  if f.quote and f.speaker not in _HEARSAY and (at := text.find(f.quote)) >= 0]
@@ -95,9 +97,14 @@ def of_case(text: str, determination: Determination | None = None, decided: tupl
     decision = None
     if decided:
         outcome, title, by, day = decided
-        outcomes, decision = (outcome,), Decision(by, _day(day))
+        decision = Decision(by, _day(day))
+        came_to = _came_to(determination.scheme if determination else "", (outcome,))
         out |= {"decision.by": by, "decision.on": _day(day)}
-    return Known({key: value for key, value in out.items() if value}, decision, outcomes, title)
+    return Known({key: value for key, value in out.items() if value}, decision, came_to, title)
+
+
+def _came_to(scheme: str, outcomes: Iterable[str]) -> frozenset[str]:
+    return frozenset({scheme, *(f"{scheme}.{outcome}" for outcome in outcomes)})
 
 
 def _only(found: tuple[Fact, ...]) -> Fact | None:
@@ -117,11 +124,12 @@ def _determined(text: str, of: Determination, outcomes: tuple[str, ...]) -> dict
     told = {"met": "具备", "unmet": "不具备"}
     judged = {state: tuple(f"“{f.title}”一项{word}：“{_quoted(text, f.quote)}”" for f in of.findings if f.state == state and f.quote)
               for state, word in told.items()}
+    lists = tuple(f"{f.title}：" for f in of.findings) + ("尚不清楚：",)
     follows = "".join((f"由{who}" if (who := of.follows.get("who", "")) else "", of.follows.get("how", "")))
     return {
         "finding.met": judged["met"], "finding.unmet": judged["unmet"],
         "determination.outcome": outcomes[0] if len(outcomes) == 1 else "", "determination.title": of.title,
-        "determination.reason": "".join(r if r[-1] in "。；" else r + "。" for r in of.reasons if r),
+        "determination.reason": "".join(r if r[-1] in "。；" else r + "。" for r in of.reasons if r and not r.startswith(lists)),
         "determination.clauses": tuple(dict.fromkeys(c.provision for c in of.citations)), "determination.missing": of.missing,
         "determination.follows": follows,
     }

@@ -65,7 +65,8 @@ class Form:
 
     ``kind`` is the kind of document (文种) it goes out as; ``body`` are lines of (level, text with 【key】 or other
     placeholders as the loader defines them); ``basis`` are ids of provisions; ``rules`` wording rules for people;
-    ``example`` field values that fill it completely; ``outcomes`` what a case must have come to, () = no matter what.
+    ``example`` field values that fill it completely; ``serves`` the kinds of case it
+    can be drafted from, as scheme or scheme.outcome, () = any.
     """
 
     name: str
@@ -84,7 +85,7 @@ class Form:
     attachments: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
     note: str = ""
-    outcomes: tuple[str, ...] = ()
+    serves: tuple[str, ...] = ()
     signature: str = "【发文机关】"
     date: str = "【成文日期】"
 

@@ -21,11 +21,11 @@ from assistant.classifying.reading import Reading
 
 _PLANNED = re.compile(r"拟|截至|截止|目前|现在|现|打算|准备|提出|计划|研究")
 
-_RUNNING = re.compile(r"(?:尚|还|仍|正|处于|处在|现)在?[^，。；没未]{0,6}(?:影响期|处分期)(?!已|满|届满)|(?:影响期|处分期)[^，。；]{0,4}(?:还|尚|仍)?(?:没有|没|未)(?:满|过|届满|到期|结束)")
+_RUNNING = re.compile(r"(?:处分|影响期|处分期)[^，。；]{0,8}(?:要到|要等|须到|到)[^，。；]{0,10}(?:才|方)(?:能?满|到期|结束|解除|届满)|(?:尚|还|仍|正|处于|处在|现)在?[^，。；没未]{0,6}(?:影响期|处分期)(?!已|满|届满)|(?:影响期|处分期)[^，。；]{0,4}(?:还|尚|仍)?(?:没有|没|未)(?:满|过|届满|到期|结束)")
 
 _N = rf"(\d+|[{NUMERAL}]+)"
 _LAST = re.compile(r"倒数|末位|垫底|末尾|最后一名|最末|末名|排名靠后|名次靠后|靠后|排在最后|列最后|排最后|位列最后|包尾|末[两二三]位")
-_OF = re.compile(rf"{_N}(?:个|家|名|户)[^，。；]{{0,16}}?(?:第|排第|列第|排名第|位列第|居第){_N}(?:名|位)?")
+_OF = re.compile(rf"{_N}(?:个|家|名|户)[^。；]{{0,24}}?(?:第|排第|列第|排名第|位列第|居第){_N}(?:名|位)?")
 _FRONT = re.compile(rf"(?<!倒数)第{_N}(?:名|位)?|前列|中游|中等|靠前|居中|前{_N}名?|首位|榜首|中间")
 _CORRECTED = re.compile(r"改正|更正|复核后|复核(?:发现|认定|结果)|重新公布|重新核算|重新计分|申诉后|纠正后|修正后|最终(?:公布|名次|排名)?")
 _AGE = re.compile(rf"(?:年龄)?{_N}(?:周)?岁(?!以[上下]|左右的要求)|((?:19|20)\d\d)年(?:\d+月)?(?:出)?生|年龄(?:为|是)?{_N}")
@@ -60,7 +60,7 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
     spans = tuple(s.span for s in told.sanctions)
     over = reckoned.over(today)
     if told.undated:
-        over = False if over is False else None
+        over = False if over is False or _RUNNING.search(text) else None
     values = {}
     first = reckoned.governing
     if first is not None and first.settled and first.end[0] < date.max and not told.estimated and not told.undated and reckoned.settled:

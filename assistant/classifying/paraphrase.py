@@ -26,8 +26,11 @@ LEAST = 0.16
 """The likeness below which nothing is said."""
 PIECE_NEAREST, PIECE_LEAST, PIECE_MARGIN = 2, 0.35, 0.1
 """The same where every piece is judged by itself: how many samples, how near, and how much nearer than the next label."""
+NEUTRAL = 0.05
+"""What neutral sentences are set back by: they are only there to keep off chance likenesses."""
 WORDS = 0.15
 """What a pattern's evidence counts for among likenesses, where one label excludes the others."""
+_ASKED = re.compile(r"^(?:请|问|想问|求助|能否|可否|是否|该不该|要不要|能不能|有人问|来问)|(?:吗|呢|行不行|可不可以|能不能|该不该|要不要|对不对)[^，。；]{0,12}[？?]?$")
 _DENIED = re.compile(r"^(?:也|又|均|都|并)?(?:没有|未|无|不存在|没|不是|并非)")
 
 
@@ -84,7 +87,8 @@ class Samples:
 
 
 def pieces(text: str, clauses: Sequence[Span], sentences: Sequence[Span]) -> list[Span]:
-    """Sentences, clauses and pairs of neighbouring clauses that are long enough to say something; bare denials are left out."""
+    """Sentences, clauses and pairs of neighbouring clauses that are long enough to say something; bare denials and questions are left out."""
+    sentences, clauses = ([s for s in spans if not _ASKED.search(text[s[0]:s[1]].strip(" \n“”，。；："))] for spans in (sentences, clauses))
     out = [s for s in sentences if s[1] - s[0] > 5]
     long = [c for c in clauses if c[1] - c[0] >= 7 and not (c[1] - c[0] < 16 and _DENIED.match(text[c[0]:c[1]]))]
     out += long
@@ -102,7 +106,7 @@ def fill(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], samples
         chosen = list({x.label[:-1]: x for x in reversed(samples.by_piece(reading.plain, free))}.values())
     else:
         near = samples.likenesses(reading.plain, spans)
-        near.sort(key=lambda x: -x.score - WORDS * (x.label != NONE and out[x.label[:-1]].state == STATES[x.label[-1]]))
+        near.sort(key=lambda x: (NEUTRAL if x.label == NONE else 0) - x.score - WORDS * (x.label != NONE and out[x.label[:-1]].state == STATES[x.label[-1]]))
         chosen = [x for x in near[:1] if x.label != NONE and (x.score > LEAST or out[x.label[:-1]].span is not None)]
         for x in near[1:]:
             if chosen and x.label != NONE and x.label[:-1] != chosen[0].label[:-1] and out[x.label[:-1]].state == STATES[x.label[-1]] and scheme.exclusive:
@@ -113,6 +117,8 @@ def fill(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], samples
             a, b = reading.quote(x.span) if x.span not in reading.sentences else x.span
             a, b = _trimmed(reading.text, a, b)
             speaker, element = reading.judge.speaker(a), scheme.elements[name]
+            if reading.narrator == "self" and speaker != "found":
+                speaker = "self"
             if x.label[-1] == "+" and (speaker == "self" and not element.self_counts or speaker == "reported" and not element.reported_counts):
                 continue
             out[name] = replace(out[name], state=STATES[x.label[-1]], quote=reading.text[a:b], span=(a, b), speaker=SPEAKERS[speaker])

@@ -15,12 +15,15 @@ from fastapi.testclient import TestClient
 from made_files import docx as raw
 from made_files import p
 from made_notices import LETTER, LONG, NOTICE, REQUEST, by_hand
+from notice_corpus import FORMS, fetch
 from typer.testing import CliRunner
 
 from assistant.assistant import Assistant
 from assistant.checking import check, citations, fontfolder, language, marked, releasing, sheet_of
 from assistant.checking.anatomy import dissect
-from assistant.drafting import layout
+from assistant.drafting import filling, layout
+from assistant.drafting.clauses import Clauses
+from assistant.drafting.knowing import Known
 from assistant.drafting.nouns import Block
 from assistant.errors import BadInput, BadSetting, Classified, UnreadableFile
 from assistant.faces import cli
@@ -84,6 +87,7 @@ def test_a_sound_document_made_by_hand_lacks_only_its_page_numbers():
     ({"margins": (25.4, 28, 26, 35)}, [("page.margins", "规定"), ("page.area", "规定")]),
     ({"margins": (37, 31.8, 26, 35)}, [("page.margins", "规定"), ("page.area", "规定"), ("page.characters", "一般")]),
     ({"margins": (38, 27, 27, 34)}, []),
+    ({"to": "各镇党委，" * 200 + "各单位："}, [("page.first", "一般")]),
     ({"body": ("现通知如下。", "一、甲", "三、乙", "特此通知。")}, [("levels.order", "一般")]),
     ({"body": ("现通知如下。", "一、甲", "（一）甲", "（二）乙", "二、乙", "（一）丙", "1.丁", "特此通知。")}, []),
     ({"body": ("现通知如下。", "一、甲", "1、丙", "特此通知。")}, [("levels.mark", "一般")]),
@@ -105,6 +109,13 @@ def test_a_sound_document_made_by_hand_lacks_only_its_page_numbers():
 ])
 def test_each_fault_is_found_and_nothing_else(fault, expected):
     assert found(by_hand(**fault)) == expected
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=lambda f: f.name)
+def test_the_example_of_every_form_breaks_no_rule(form):
+    notice = filling.fill(form, form.example, Known({}), Clauses(fetch))
+    report = check("a.docx", layout.docx(notice), rules=RULES)
+    assert (report.draft, [f for f in report.findings if f.rule not in {"font.missing", "clause.unchecked"}]) == (True, [])
 
 
 def test_a_finding_says_what_is_wrong_where_and_what_to_do():

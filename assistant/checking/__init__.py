@@ -44,7 +44,8 @@ def sheet_of(name: str, data: bytes) -> Sheet:
     if isinstance(found, Unreadable):
         raise UnreadableFile(found.message + "。")
     sheet = load(found)
-    marking = secrecy.inspect(sheet.text, marks=[line.text for lines in sheet.edges.values() for line in lines])
+    outside = [*(line.text for lines in sheet.edges.values() for line in lines), *(f"{name}：{value}" for name, value in sheet.properties.items())]
+    marking = secrecy.inspect(sheet.text, marks=outside)
     if marking.blocked:
         raise Classified(f"{marking.blocked}。未保存任何内容。")
     return sheet

@@ -19,6 +19,7 @@ def page(sheet: Sheet, anatomy: Anatomy) -> Iterator[CheckFinding]:
     if not sheet.sections:
         yield CheckFinding("page.size", "规定", "文件没有页面设置。请把纸张设为 A4（210 毫米×297 毫米），天头 37 毫米，订口 28 毫米", "页面设置")
     yield from _lines(sheet, anatomy)
+    yield from _first_page(sheet, anatomy)
 
 
 def _size(section: Section, place: str) -> Iterator[CheckFinding]:
@@ -58,6 +59,24 @@ def _lines(sheet: Sheet, anatomy: Anatomy) -> Iterator[CheckFinding]:
     usual = sorted(widths)[len(widths) // 2] if widths else m.CHARACTERS
     if not m.CHARACTERS - 1 <= int(usual + 0.01) <= m.CHARACTERS + 1:
         yield CheckFinding("page.characters", "一般", f"按正文字号，每行约 {int(usual)} 字，一般为 {m.CHARACTERS} 字。请把正文设为 3 号字", "正文")
+
+
+def _first_page(sheet: Sheet, anatomy: Anatomy) -> Iterator[CheckFinding]:
+    """Whether what stands before the text fills the first page, so that no text shows on it (7.3.3)."""
+    body = next((p.line for p in anatomy.body if p.line.place == "body"), None)
+    if body is None or not sheet.sections:
+        return
+    section = sheet.sections[0]
+    used, wide = 0.0, max(1, section.width - section.left - section.right)
+    for line in sheet.lines:
+        if line is body:
+            break
+        if line.place == "body":
+            size = max((r.size for r in line.runs), default=m.BODY)
+            rows = sum(-(-max(1, len(row)) * size * 20 // wide) for row in line.text.split("\n"))
+            used += line.before + line.after + rows * _pitch(line, section.grid[0], section.grid[1])
+    if used >= section.height - section.top - section.bottom:
+        yield CheckFinding("page.first", "一般", "按行距推算，首页排不下正文；公文首页必须显示正文。请减少版头、标题和主送机关占的行数", "首页")
 
 
 def _pitch(line: Line, grid: str, pitch: int) -> float:

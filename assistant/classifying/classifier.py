@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant import regions
-from assistant.classifying import deciding, figures, lists, schemes, vocabulary
+from assistant.classifying import deciding, figures, learned, lists, schemes, vocabulary
 from assistant.classifying.finding import find, raised
 from assistant.classifying.nouns import LIST_MISSING, OTHER_REGION, SPEAKERS, Determination, Finding, Rule, Scheme
 from assistant.classifying.paraphrase import Encode, Samples
@@ -136,7 +136,8 @@ class Classifier:
                 notices.append(f"本方案依据{homes}的规定，外地不适用；案情没有说明地区，请核对。")
         local = tuple(m for m in scheme.local if place and regions.within(place, m.region))
         demanded = frozenset(e for m in local for e in m.demand)
-        found, values = find(scheme, reading, on, figures.COMPUTATIONS, demanded, self.samples(scheme), place)
+        found, values = find(scheme, reading, on, figures.COMPUTATIONS, demanded, self.samples(scheme), place,
+                             self._trained(scheme, reading))
 
         def holds(signal: str) -> bool | None:
             if signal.startswith("@"):
@@ -163,6 +164,11 @@ class Classifier:
         return replace(base, title=self._title(scheme, base.outcome), reasons=(*base.reasons, *self._reasons(scheme, decided, found)),
                        follows=self._follows(scheme, base.outcome), citations=tuple({c.provision: c for c in citations}.values()),
                        notices=tuple(dict.fromkeys([*base.notices, *notices])))
+
+    def _trained(self, scheme: Scheme, reading: Reading) -> learned.Trained | None:
+        if self._encode is None or not any(e.trained for e in scheme.elements.values()):
+            return None
+        return learned.Trained(reading, self._encode, learned.shipped())
 
     def _elsewhere(self, scheme: Scheme, place: str, homes: str, on: date | None) -> Determination:
         notices: list[str] = []

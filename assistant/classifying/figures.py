@@ -49,7 +49,7 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
     today = day_of(text, on)
     told = sanctions.read(text, today)
     if told.withdrawn:
-        return Computed("met", told.withdrawn, "处分已经撤销，没有影响期。")
+        return Computed("met", told.withdrawn, "处分已经撤销，或者免予、不予处分，没有影响期。")
     if not told.sanctions and (running := _RUNNING.search(text)):
         return Computed("unmet", (running.span(),), "材料说明影响期（处分期）还没有满。")
     if not told.sanctions:

@@ -7,16 +7,23 @@ himself (2), what the person says for himself or what is only reported (1, not e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.classifying import conditions, paraphrase
+from assistant.classifying.learned import Trained
 from assistant.classifying.nouns import SPEAKERS, Claim, Computed, Element, Finding, Scheme, State
 from assistant.classifying.paraphrase import Samples
 from assistant.classifying.reading import Reading
 
 ENOUGH = 2
 """The strength from which evidence settles an element."""
+SURE = {"+": 0.5, "-": 0.6, "?": 0.5}
+"""The chance from which the trained classifier counts as evidence for, against, or of doubt."""
+HEAD = 0.35
+"""The chance for a case as a whole below which an element counts as unmet."""
+OVERRULES = 0.7
+"""The chance of the opposite from which it overrules a pattern."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Weighed:
 
 def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mapping[str, Callable],
          demanded: frozenset[str] = frozenset(), samples: Samples | None = None,
-         place: str = "") -> tuple[dict[str, Finding], dict[str, str]]:
+         place: str = "", trained: Trained | None = None) -> tuple[dict[str, Finding], dict[str, str]]:
     """The findings by element, and the values of the scheme's computations. ``demanded`` elements are asked for even when silent;
     ``samples`` fill by likeness what the patterns left silent; ``place`` is where the case lies."""
     found: dict[str, Finding] = {}
@@ -40,7 +47,9 @@ def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mappin
             values.update(computed.values)
             found[element.name] = _of_computed(element, computed, reading)
         else:
-            found[element.name] = weigh(element, reading)
+            found[element.name] = weigh(element, reading, trained)
+            if trained is not None and element.trained in trained.heads:
+                found[element.name] = _headed(element, found[element.name], reading, trained)
     if samples is not None:
         found = paraphrase.fill(scheme, reading, found, samples)
     return assume(scheme, reading, found, demanded), values
@@ -48,17 +57,16 @@ def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mappin
 
 def assume(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], demanded: frozenset[str] = frozenset()) -> dict[str, Finding]:
     """What the decision takes for silent elements: their scheme's assumption, unless they are asked for."""
-    from dataclasses import replace
+    def silent(name: str) -> bool:
+        return found[name].span is None and found[name].state == "unclear" and name not in demanded
 
+    first: dict[str, State] = {n: scheme.elements[n].silence if silent(n) else f.state for n, f in found.items()}
     out = {}
     for name, finding in found.items():
         element = scheme.elements[name]
-        if finding.span is not None or finding.state != "unclear" or name in demanded or element.silence == "unclear":
-            out[name] = replace(finding, value=finding.state, asked=True)
-            continue
-        asked = element.asked is not None and conditions.holds(
-            element.asked, lambda n: found[n].state, lambda s: raised(reading, s)) is not False
-        out[name] = replace(finding, value="unclear" if asked else element.silence, asked=asked)
+        asked = not silent(name) or element.silence == "unclear" or element.asked is not None and conditions.holds(
+            element.asked, first.__getitem__, lambda s: raised(reading, s)) is not False
+        out[name] = replace(finding, value=finding.state if asked else element.silence, asked=asked)
     return out
 
 
@@ -67,11 +75,18 @@ def raised(reading: Reading, signal: str) -> bool:
     return any(c.truth != "denied" for c in reading.signals(signal))
 
 
-def weigh(element: Element, reading: Reading) -> Finding:
-    """The state of an element by its signals."""
-    against = _best(element.unmet, reading, lambda c: _against(element, c))
-    for_it = _best(element.met, reading, lambda c: _for(element, c))
+def weigh(element: Element, reading: Reading, trained: Trained | None = None) -> Finding:
+    """The state of an element by its signals and by the trained classifier."""
+    sure = trained if element.trained else None
+    against = _best(element.unmet, reading, lambda c: _against(element, c) if _agreed(element, c, "+", sure) else 0)
+    for_it = _best(element.met, reading, lambda c: _for(element, c) if _agreed(element, c, "-", sure) else 0)
     doubt = _doubt(element, reading)
+    if sure is not None:
+        against = _stronger(against, _learned(element, "-", reading, sure, lambda c: _against(element, c)))
+        for_it = _stronger(for_it, _learned(element, "+", reading, sure, lambda c: _for(element, c)))
+        doubt = _stronger(doubt, _learned(element, "?", reading, sure, lambda c: 1 if c.speaker in ("self", "reported") else 2))
+    if against and for_it and any(_holds(entry, reading, lambda c: 1) for entry in element.cured):
+        against = None
     if against and against.strength >= ENOUGH:
         return _finding(element, "unmet", against.claims, reading)
     if doubt and doubt.strength >= ENOUGH and not _settled_later(reading, doubt, for_it):
@@ -80,6 +95,49 @@ def weigh(element: Element, reading: Reading) -> Finding:
         return _finding(element, "met", for_it.claims, reading)
     weak = against or doubt or for_it
     return _finding(element, "unclear", weak.claims if weak else (), reading)
+
+
+def _headed(element: Element, found: Finding, reading: Reading, trained: Trained) -> Finding:
+    """What the classifier says of the case as a whole, where it is sure and the patterns do not say the opposite."""
+    chance = trained.heads[element.trained]
+    best = trained.best(f"{element.trained}-", 0.0)
+    if chance >= HEAD or not best or found.state == "unmet":
+        return found
+    a, b = reading.trimmed(*best[0].span)
+    return Finding(element.name, element.title, "unmet", reading.text[a:b], (a, b), SPEAKERS[reading.judge.speaker(b - 1)])
+
+
+def _agreed(element: Element, claim: Claim, opposite: str, trained: Trained | None) -> bool:
+    """Whether the trained classifier does not take the same words for the opposite."""
+    return trained is None or trained.chance(element.trained + opposite, claim.span) < OVERRULES
+
+
+def _learned(element: Element, mark: str, reading: Reading, trained: Trained, strength: Callable[[Claim], int]) -> Weighed | None:
+    """The strongest evidence of one kind that the trained classifier sees."""
+    best: tuple[int, float, Claim] | None = None
+    opposite = _marked(element, {"+": "-", "-": "+"}.get(mark, ""), reading)
+    same = _marked(element, mark, reading)
+    for piece in trained.best(element.trained + mark, SURE[mark]):
+        a, b = piece.span
+        if element.anchor is not None and not element.anchor.search(reading.plain, a, b):
+            continue
+        if any(a <= x and y <= b for x, y in opposite) and not any(a <= x and y <= b for x, y in same):
+            continue
+        claim = Claim("", "asserted", reading.judge.speaker(b - 1), piece.span, reading.trimmed(a, b))
+        now = (strength(claim), piece.chance, claim)
+        if best is None or now[:2] > best[:2]:
+            best = now
+    return Weighed(best[0], (best[2],)) if best and best[0] else None
+
+
+def _marked(element: Element, mark: str, reading: Reading) -> list[tuple[int, int]]:
+    """Where patterns speak for (``+``) or against (``-``) an element."""
+    entries = element.met if mark == "+" else element.unmet if mark == "-" else ()
+    return [c.span for e in entries if e[0] == "signal" for c in reading.signals(e[1]) if c.truth == e[2]]
+
+
+def _stronger(one: Weighed | None, other: Weighed | None) -> Weighed | None:
+    return max((w for w in (one, other) if w and w.strength), key=lambda w: w.strength, default=None)
 
 
 def _settled_later(reading: Reading, doubt: Weighed, answer: Weighed | None) -> bool:

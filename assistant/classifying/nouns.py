@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -53,7 +54,8 @@ class Element:
     """One question that a scheme asks of a case.
 
     ``met`` and ``unmet`` are conditions over signals; ``silence`` is what the decision takes when the case says nothing and
-    ``asked`` does not hold; ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
+    ``asked`` does not hold; ``cured`` are conditions over signals under which evidence against does not count; ``trained`` is the name that
+    the trained classifier has for the element ("" = patterns only), which counts only for pieces that hold the ``anchor``; ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
     """
 
     name: str
@@ -66,6 +68,9 @@ class Element:
     reported_counts: bool = False
     silence: State = "unclear"
     asked: tuple | None = None
+    cured: tuple = ()
+    trained: str = ""
+    anchor: re.Pattern[str] | None = None
     compute: str = ""
     given: Mapping = field(default_factory=dict)
 

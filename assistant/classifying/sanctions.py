@@ -31,6 +31,8 @@ _RULE = re.compile(r"^[^，。；]{0,6}(?:的?(?:影响期|处分期间?|期间|
 _SPOKEN, _TO_SOMEONE = re.compile(r"(?:黄牌|口头|严正|发出|提出|书面|连连|预警|多次|反复)$"), re.compile(r"[牌信他她你我说道线标]|其(?!他)|对方|过")
 _WITHDRAWN = re.compile(
     r"(?:处分(?:决定)?|该决定|原决定)[^，。；党]{0,14}(?:被|已|予以|依法|决定)[^，。；党]{0,12}(?:撤销|推翻|取消)|(?:撤销|撤回|取消)(?:了|对)?(?:该|原|其|这一|这个|上述|此|他的|她的|对[^，。；]{0,6}的)[^，。；]{0,8}处分")
+_CHANGED = re.compile(r"(?:变更|改|更改|减轻|调整)为[^，。；]{0,4}$")
+_EXEMPT = re.compile(r"(?:免予|免于|不予)(?:党纪|政务|纪律)?(?:、?政务)?处分")
 _DECIDED = re.compile(r"批准|生效|起算|起计算|之日起")
 _GIVEN = re.compile(r"给予|受到?|处以|予以|作出|决定|处分|研究|会议|讨论|吃了|挨了|背|通过")
 _ELSEWHERE = re.compile(r"立案|初核|举报|违规|违纪|醉|拟|提拔|推荐|公示|任职|担任|提任|宣布|送达|通报|调查|恢复|期满|届满|解除|到期|满期|现在|截至|目前|考察|申诉|为止|影响期到|参加工作|入党|出生|事发|发生")
@@ -82,6 +84,12 @@ def read(text: str, on: date | None = None) -> Told:
         moment = _when(text, m.span(), mentions, days, sentences, again=bool(found))
         if moment is None and on is not None and (span := _elapsed(text, m.end(), sentences)):
             moment, estimated = Moment(*since(span, on), span.span), True
+        if found and _CHANGED.search(text[max(0, m.start() - 10):m.start()]):
+            track = [s for s in found if _track(s.kind) == _track(name)]
+            if track:
+                found.remove(track[-1])
+                found.append(replace(track[-1], kind=name, span=m.span()))
+                continue
         same = [s for s in found if _like(s.kind, name)]
         if moment is None:
             if not same:
@@ -98,7 +106,9 @@ def read(text: str, on: date | None = None) -> Told:
     unknown = tuple(m.span() for m in re.finditer(r"受过?到?(?:党纪|政务|纪律|组织)?(?:、?政务)?处[分理]|处分期|影响期", text)) if not found and not undated else ()
     if unknown and re.search(r"(?:未|没有?|不曾|从未|无)(?:有|受|被)?[^，。；]{0,8}处分", text):
         unknown = ()
-    return Told(tuple(found), tuple(undated), unknown, tuple(m.span() for m in _WITHDRAWN.finditer(text)), estimated)
+    withdrawn = [m.span() for m in _WITHDRAWN.finditer(text)]
+    withdrawn += [m.span() for m in _EXEMPT.finditer(text) if not found and not undated]
+    return Told(tuple(found), tuple(undated), () if withdrawn else unknown, tuple(withdrawn), estimated)
 
 
 def _counts(text: str, m: re.Match[str]) -> bool:
@@ -132,6 +142,10 @@ def _name(text: str, m: re.Match[str], group: str, sentences: list[tuple[int, in
 
 def _like(one: str, other: str) -> bool:
     return one == other or {one, other} <= {EITHER_WARNING, "党内警告", "政务警告"} and EITHER_WARNING in (one, other)
+
+
+def _track(kind: str) -> str:
+    return KINDS[kind].track if kind in KINDS else "government"
 
 
 def _group_at(text: str, span: tuple[int, int]) -> str:

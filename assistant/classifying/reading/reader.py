@@ -110,9 +110,14 @@ class Reading:
     def quote(self, span: Span) -> Span:
         """The clauses around some words, without the marks at their edges."""
         start, end = self.judge.clause(span[0])[0], self.judge.clause(max(span[0], span[1] - 1))[1]
-        while start < span[0] and self.plain[start] in " \t\n　，。；：、”’）)":
+        a, b = self.trimmed(start, end)
+        return min(a, span[0]), max(b, span[1])
+
+    def trimmed(self, start: int, end: int) -> Span:
+        """A piece of the text without the marks at its edges."""
+        while start < end - 1 and self.plain[start] in " \t\n　，。；：、”’）)":
             start += 1
-        while end > span[1] and self.plain[end - 1] in " \t\n　，。；：、,;:“‘（(":
+        while end > start + 1 and self.plain[end - 1] in " \t\n　，。；：、,;:“‘（(":
             end -= 1
         return start, end
 

@@ -41,8 +41,8 @@ class Judge:
         return bisect_left(self._sentence_starts, at + 1) - 1
 
     def speaker(self, at: int) -> Speaker:
-        """Who says the words at a place: the last speaker named before it in its sentence, else the narrator."""
-        start = self._sentences[self.sentence(at)][0]
+        """Who says the words at a place: the last speaker named before it since the last full stop, else the narrator."""
+        start = max(self._text.rfind(mark, 0, at) for mark in "。！？!?\n") + 1
         said = [key for a, b, key in self._speakers if start <= a and b <= at + 1]
         return SPEAKING[said[-1]] if said else self._narrator
 

@@ -279,3 +279,9 @@ def test_opening_and_saving_in_an_office_program_keeps_layout_mark_and_metadata(
         assert {k: v[0].text for k, v in new.edges.items() if k.startswith("header")} == {k: LABEL for k in old.edges if k.startswith("header")}
         final = read(checking.unmarked("a.docx", after[name]))
         assert not checking.marked(final) and final.text == new.text
+
+
+def test_settings_stand_in_the_order_of_the_schema():
+    root = etree.fromstring(zipfile.ZipFile(io.BytesIO(docx(NOTICE))).read("word/settings.xml"))
+    assert [e.tag.removeprefix(W) for e in root] == [
+        "zoom", "defaultTabStop", "evenAndOddHeaders", "characterSpacingControl", "compat", "themeFontLang"]

@@ -102,6 +102,7 @@ def _styles(document) -> None:
         style.base_style = document.styles["Normal"]
         style.quick_style = True
         element = style.element
+        element.set(qn("w:styleId"), f"Notice{list(STYLES).index(name) + 1}")
         arrange(element, paragraph)
         half = round(size * 2)
         element.append(parse_xml(f'<w:rPr {nsdecls("w")}>{fonts(kind)}{run}<w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr>'))
@@ -122,7 +123,7 @@ def _settings(element) -> None:
     """Settings written anew; their order is fixed by the schema (ECMA-376 part 1, 17.15.1.78)."""
     for found in list(element):
         element.remove(found)
-    for xml in ('<w:zoom {} w:percent="100"/>', "<w:evenAndOddHeaders {}/>", '<w:defaultTabStop {} w:val="420"/>',
+    for xml in ('<w:zoom {} w:percent="100"/>', '<w:defaultTabStop {} w:val="420"/>', "<w:evenAndOddHeaders {}/>",
                 '<w:characterSpacingControl {} w:val="doNotCompress"/>',
                 '<w:compat {}><w:balanceSingleByteDoubleByteWidth/><w:compatSetting w:name="compatibilityMode" '
                 'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>',

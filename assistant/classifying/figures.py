@@ -73,7 +73,7 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
 
 
 def lasting(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
-    """How long something told has lasted: met = at most ``within`` (``12个月``, ``1个月``), unmet = longer.
+    """How long something told has lasted: met = at most ``within`` (``12个月``, ``1个月``; less with ``inclusive``), unmet = longer.
 
     ``about``: words one of which stands in the sentence of the length; ``reach``: how far from it at most (characters).
     """
@@ -90,10 +90,10 @@ def lasting(reading: Reading, given: Mapping[str, Any], on: date | None) -> Comp
     longest = max(told, key=lambda length: length.most)
     words = text[longest.span[0]:longest.span[1]]
     before = text[max(0, longest.span[0] - 4):longest.span[0]]
-    at_least = bool(re.search(r"超过|逾|已?达|满|以上$", before) or text[longest.span[1]:].startswith(("以上", "有余", "出头")))
+    more = bool(re.search(r"超过|逾$", before) or text[longest.span[1]:].startswith(("以上", "有余", "出头")))
     short_of = bool(re.search(r"不到|不足|不满|未满|将近|近$|快$", before))
-    over = not short_of and (longest.least > limit.most or _same(longest, limit) and (at_least or bool(given.get("inclusive")))
-                             or longest.months is None and longest.least > limit.least + 1 or at_least and longest.least >= limit.least)
+    over = not short_of and (longest.least > limit.most or longest.months is None and longest.least > limit.least + 1
+                             or _same(longest, limit) and (more or bool(given.get("inclusive"))))
     return Computed("unmet" if over else "met", (longest.span,), f"材料说的时间是{words}，界限是{given['within']}。")
 
 
@@ -116,10 +116,10 @@ def apart(reading: Reading, given: Mapping[str, Any], on: date | None) -> Comput
 def age(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
     """Whether the age told is at most ``at_most`` years."""
     m = _AGE.search(reading.plain)
-    years = number(m[1] or m[3]) if m else None
-    if m and m[2]:
-        years = day_of(reading.plain, on).year - int(m[2])
-    if years is None or not 16 <= years <= 100:
+    if m is None:
+        return Computed("unclear")
+    years = day_of(reading.plain, on).year - int(m[2]) if m[2] else number(m[1] or m[3])
+    if not 16 <= years <= 100:
         return Computed("unclear")
     return Computed("met" if years <= int(given["at_most"]) else "unmet", (m.span(),), f"年龄{years}岁，界限是{given['at_most']}岁。",
                     {"age": str(years)})

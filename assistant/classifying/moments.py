@@ -112,7 +112,7 @@ def lengths(text: str) -> tuple[Length, ...]:
     """Every length of time told.
 
     >>> [(x.least, x.most, x.months) for x in lengths("外出28天，一个半月后回来，又隔一年半，超过三个多月")]
-    [(28, 28, None), (45, 47, None), (547, 550, 18), (91, 122, None)]
+    [(28, 28, None), (45, 47, None), (547, 550, 18), (94, 122, None)]
     """
     out = []
     for m in _LENGTH.finditer(text):
@@ -126,7 +126,7 @@ def lengths(text: str) -> tuple[Length, ...]:
                 count = 0.5 if word == "半" else float(word) if word.replace(".", "").isdecimal() else float(number(word))
             except ValueError:
                 continue
-        if unit == "年" and (count >= 100 or text[m.end():m.end() + 1] in "级度版"):
+        if unit == "年" and (count >= 100 or text[m.end():m.end() + 1] in ("级", "度", "版")):
             continue
         more = bool(m["more1"] or m["more"] or "多" in unit or "余" in unit)
         half = bool(m["half"] == "半") or unit in ("个半月", "年半")
@@ -143,7 +143,8 @@ def lengths(text: str) -> tuple[Length, ...]:
         whole = int(months) if months == int(months) and not more else None
         room = (12 if unit.startswith("年") else 1) if more else 0
         most = months + room
-        out.append(Length(int(months * 30.4), int(most * 30.5 + 1.5) if not more else int(most * 30.5), whole, m.span()))
+        least = int(months * 30.5 + 1.5) + 1 if more else int(months * 30.4)
+        out.append(Length(least, int(most * 30.5 + 1.5) if not more else int(most * 30.5), whole, m.span()))
     return tuple(out)
 
 

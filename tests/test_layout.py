@@ -180,7 +180,7 @@ def test_ten_thousand_characters_and_no_text_at_all_are_laid_out():
 def test_the_end_of_the_text_goes_along_with_the_signature():
     body = etree.fromstring(zipfile.ZipFile(io.BytesIO(docx(NOTICE))).read("word/document.xml"))[0]
     kept = ["".join(p.itertext()) for p in body.iter(W + "p") if p.find(f"{W}pPr/{W}keepNext") is not None]
-    assert [t for t in kept if t] == ["二、工作安排。年底前完成。", "特此通知。", "附件：1.谈心谈话记录表", "2.回访教育记录表", "中共明城区委组织部", "2024年3月1日", "（此件公开发布）"]
+    assert [t for t in kept if t] == ["一、总体要求", "（二）明确对象。", "二、工作安排。年底前完成。", "特此通知。", "附件：1.谈心谈话记录表", "2.回访教育记录表", "中共明城区委组织部", "2024年3月1日", "（此件公开发布）"]
 
 
 def test_titles_break_between_words_in_the_shape_of_a_trapezoid():

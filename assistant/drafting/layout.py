@@ -166,7 +166,8 @@ class _Page:
                 if run_in:
                     self.add(style, number + heading + stop, (run_in, styles.fonts(m.FANGSONG)))
                 else:
-                    self.add(style, number + head)
+                    # A heading alone goes along with what it heads.
+                    self.add(style, number + head, properties="<w:keepNext/>" if block is not blocks[-1] else "")
             else:
                 self.add("公文正文", number + head)
             for line in rest:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -43,9 +43,13 @@ class _Ground:
     rowids: np.ndarray
     vectors: np.ndarray | None
 
+    @cached_property
+    def _bounds(self) -> np.ndarray:
+        return np.array(self.ranges, np.int64).T
+
     def holds(self, rowids: np.ndarray) -> np.ndarray:
         """Of each rowid whether it is a passage of these documents."""
-        firsts, lasts = np.array(self.ranges, np.int64).T
+        firsts, lasts = self._bounds
         at = np.searchsorted(firsts, rowids, side="right") - 1
         return (at >= 0) & (rowids <= lasts[at])
 

@@ -248,7 +248,8 @@ class Assistant:
         """
         from assistant.checking import language
 
-        rules = language.load(self._corpus / "wording.yaml")
+        own = self._corpus / "wording.yaml"
+        rules = language.load(own if own.is_file() else settings.shipped("corpus") / "wording.yaml")
         return checking.check(name, data, rules=rules, shelf=checking.StoreShelf(self.store, asker), on=on)
 
     def release(self, name: str, data: bytes, by: str, *, asker: Asker = LOCAL) -> bytes:

@@ -125,8 +125,7 @@ def _parts(lines: Sequence[Line]) -> list[Part]:
 def _number(parts: Sequence[Part]) -> int | None:
     for i, part in enumerate(parts[:10]):
         bare = re.split(r"\t|\s{2,}|\u3000|签发人", part.text)[0].strip()
-        if part.line.place != "table" and (NUMBER_LIKE.fullmatch(bare) and re.search(r"号$|[〔\[［﹝]", bare)
-                                           or re.fullmatch(r"【待填：(?:发文字号|文号)】", bare)):
+        if NUMBER_LIKE.fullmatch(bare) and re.search(r"号$|[〔\[［﹝]", bare) or re.fullmatch(r"【待填：(?:发文字号|文号)】", bare):
             return i
     return None
 
@@ -159,7 +158,7 @@ def _head(parts: Sequence[Part], number_at: int | None) -> tuple[tuple[Part, ...
         red_ones = [p for p in parts[:4] if red(p.line)]
         return tuple(red_ones), (parts.index(red_ones[-1]) + 1 if red_ones else 0)
     before = [p for p in parts[:number_at] if not re.fullmatch(r"\d{6}", p.text) and not _URGENT.fullmatch(p.text)]
-    head = tuple(p for p in before if red(p.line) or p.text.endswith("文件") or any(r.size >= 24 for r in p.line.runs))
+    head = tuple(p for p in before if red(p.line) or p.text.endswith("文件") or any(r.size >= 24 for r in p.line.runs) or _ORGAN_END.search(p.text))
     start = number_at + 1
     while start < len(parts) and parts[start].text.startswith("签发人"):
         start += 1

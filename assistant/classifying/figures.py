@@ -28,7 +28,7 @@ _LAST = re.compile(r"倒数|末位(?!倒逼|淘汰|机制|约谈|调整)|(?:总�
 _OF = re.compile(rf"{_N}(?:个|家|名|户)[^。；]{{0,24}}?(?:第|排第|列第|排名第|位列第|居第){_N}(?:名|位)?")
 _FRONT = re.compile(rf"(?<!倒数)第{_N}(?:名|位)?|前列|中游|中等|靠前|居中|前{_N}名?|首位|榜首|中间")
 _CORRECTED = re.compile(r"改正|更正|复核后|复核(?:发现|认定|结果)|重新公布|重新核算|重新计分|申诉后|纠正后|修正后|最终(?:公布|名次|排名)?")
-_AGE = re.compile(rf"(?:年龄)?{_N}(?:周)?岁(?!以[上下]|左右的要求)|((?:19|20)\d\d)年(?:\d+月)?(?:出)?生|年龄(?:为|是)?{_N}")
+_AGE = re.compile(rf"(?:年龄)?{_N}(?:周)?岁(?!以[上下]|左右的要求)|((?:19|20)?\d\d|[〇零一二三四五六七八九]{{2}}(?:[〇零一二三四五六七八九]{{2}})?)年(?:\d+月|[一二三四五六七八九十]+月)?(?:出)?生|年龄(?:为|是)?{_N}")
 _PEOPLE = re.compile(rf"(?<![第\d{NUMERAL}]){_N}\s*(?:名|人|位|个(?!月|职务|镇|乡|县))(?!次)")
 _PERCENT = re.compile(rf"(\d+(?:\.\d+)?)\s*[%％]|百分之({'[' + NUMERAL + ']'}+)")
 _COUNTED_ONCE = re.compile(rf"(?:按人(?:头)?(?:算|计)|去重后?|剔除重复[^，。；]{{0,4}}|扣除重复[^，。；]{{0,4}}|不重复计算|实际(?:为|是|有)?|实有|合计|总共|按人数算)(?:的?(?:人数)?(?:是|为)?)?{_N}\s*(?:人|名|位)(?!次)")
@@ -118,11 +118,16 @@ def age(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed
     m = _AGE.search(reading.plain)
     if m is None:
         return Computed("unclear")
-    years = day_of(reading.plain, on).year - int(m[2]) if m[2] else number(m[1] or m[3])
+    years = day_of(reading.plain, on).year - _born(m[2]) if m[2] else number(m[1] or m[3])
     if not 16 <= years <= 100:
         return Computed("unclear")
     return Computed("met" if years <= int(given["at_most"]) else "unmet", (m.span(),), f"年龄{years}岁，界限是{given['at_most']}岁。",
                     {"age": str(years)})
+
+
+def _born(told: str) -> int:
+    year = number(told)
+    return year if year > 100 else year + (1900 if year > 30 else 2000)
 
 
 def share(reading: Reading, given: Mapping[str, Any], on: date | None) -> Computed:
@@ -216,7 +221,7 @@ def _listed(text: str, given: Mapping[str, Any]) -> tuple[int | None, int | None
 
 
 def _clause(text: str, m: re.Match[str]) -> str:
-    return re.split(r"[，。；：\n]", text[:m.start()])[-1] + re.split(r"[，。；\n]", text[m.start():])[0]
+    return re.split(r"[，。；：\n]", text[:m.start()])[-1] + re.split(r"[，。；：\n]", text[m.start():])[0]
 
 
 def _beside(text: str, m: re.Match[str], words: list[str], reach: int) -> bool:

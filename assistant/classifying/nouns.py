@@ -133,7 +133,7 @@ class Local:
 class Scheme:
     """One kind of classification, as its file says. ``lines`` tells where each cited clause id stands, for error messages.
 
-    ``samples``: sentences by label for evidence by likeness; ``each``: every element by itself instead of the likest only;
+    ``samples``: sentences by label for evidence by likeness; ``needs``: the signal that a label's likeness needs; ``each``: every element by itself instead of the likest only;
     ``exclusive``: the likest label only, also against what patterns say of the others.
     """
 
@@ -152,6 +152,7 @@ class Scheme:
     local: tuple[Local, ...] = ()
     examples: tuple[Example, ...] = ()
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
     each: bool = False
     exclusive: bool = False
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)

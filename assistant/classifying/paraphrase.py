@@ -100,12 +100,13 @@ def fill(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], samples
     """The findings with silent elements filled by what lies nearest: the one label, or with ``each`` one for every element."""
     spans = pieces(reading.plain, reading.clauses, reading.sentences)
     out = dict(found)
+    barred = {label for label, signal in scheme.needs.items() if _lacks(reading, signal)}
     if scheme.each:
         told = [f.span for f in found.values() if f.span]
         free = [s for s in spans if not any(a < s[1] and s[0] < b for a, b in told)]
-        chosen = list({x.label[:-1]: x for x in reversed(samples.by_piece(reading.plain, free))}.values())
+        chosen = list({x.label[:-1]: x for x in reversed(samples.by_piece(reading.plain, free)) if x.label not in barred}.values())
     else:
-        near = samples.likenesses(reading.plain, spans)
+        near = [x for x in samples.likenesses(reading.plain, spans) if x.label not in barred]
         near.sort(key=lambda x: (NEUTRAL if x.label == NONE else 0) - x.score - WORDS * (x.label != NONE and out[x.label[:-1]].state == STATES[x.label[-1]]))
         chosen = [x for x in near[:1] if x.label != NONE and (x.score > LEAST or out[x.label[:-1]].span is not None)]
         for x in near[1:]:
@@ -123,6 +124,11 @@ def fill(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], samples
                 continue
             out[name] = replace(out[name], state=STATES[x.label[-1]], quote=reading.text[a:b], span=(a, b), speaker=SPEAKERS[speaker])
     return out
+
+
+def _lacks(reading: Reading, signal: str) -> bool:
+    present = any(c.truth != "denied" for c in reading.signals(signal.removeprefix("!")))
+    return present if signal.startswith("!") else not present
 
 
 def _trimmed(text: str, a: int, b: int) -> Span:

@@ -31,6 +31,7 @@ _MEANT = {
     "government": r"(?<!常务)副[县区市]长",
     "other": r"[局厅部院校]长|主任|主席|处长|书记|调研员|镇长|乡长|科长|委员",
 }
+_ANY_POST = re.compile(r"(?:副|正)?(?:[镇乡局科所站股校院队处部厅]长|主任|书记|委员|经理|主席|秘书长|干事|调研员|主任科员|科员)")
 _HIGH = re.compile(r"特别优秀")
 _NOT_HIGH = re.compile(r"(?:不是|并非|并不是|没有|未|不算|谈不上|够不上|达不到|未达到|不属于|没达到|称不上|缺|没写|没提|而非|而不是)[^，。；]{0,10}特别优秀")
 _GOOD = re.compile(r"优秀|三连优|实绩突出|出类拔萃")
@@ -70,6 +71,8 @@ def _blank(m: re.Match[str]) -> str:
 def _held(text: str) -> tuple[set[str], tuple[int, int] | None]:
     gone = _NOT_STANDING.sub(_blank, _PAST.sub(_blank, text))
     found = {kind: m for kind, pattern in _HELD.items() if (m := re.search(pattern, gone))}
+    if not found and (m := _ANY_POST.search(gone)):
+        found["other"] = m
     first = min(found.values(), key=lambda m: m.start(), default=None)
     return set(found), first.span() if first else None
 

@@ -16,7 +16,7 @@ from assistant.classifying.yamlfile import Source
 from assistant.errors import BadScheme
 
 KEYS = {"name", "title", "basis", "region", "choose", "unclear", "route", "words", "signals", "elements", "decide", "outcomes", "list", "local",
-        "examples", "samples", "likeness"}
+        "examples", "samples", "likeness", "needs"}
 ELEMENT_KEYS = {"title", "question", "cite", "met", "unmet", "self", "reported", "silence", "asked", "cured", "trained", "anchor", "compute", "with"}
 RULE_KEYS = {"when", "outcome", "because", "cite", "if_unclear"}
 
@@ -63,7 +63,7 @@ def load_one(path: Path, vocabulary: Vocabulary, computations: Mapping[str, Call
         outcomes=outcomes, office_list=_list(source, data.get("list")), local=_local(source, data.get("local"), elements),
         examples=tuple(_example(source, i, raw, elements) for i, raw in enumerate(data.get("examples") or ())),
         lines=_cited(source, data), file=path.name, samples=_samples(source, data.get("samples"), elements),
-        each=data.get("likeness") == "each", exclusive=data.get("likeness") == "exclusive")
+        needs=_needs(source, data.get("needs"), data.get("samples") or {}, own.signals), each=data.get("likeness") == "each", exclusive=data.get("likeness") == "exclusive")
     return Ready(scheme, own.tree(), own.simplified)
 
 
@@ -193,6 +193,14 @@ def _samples(source: Source, raw: Any, elements: Mapping) -> dict[str, tuple[str
         if not isinstance(given, list) or not all(isinstance(s, str) for s in given):
             raise source.fail(("samples", label), f"samples 的“{label}”要写成句子的列表")
     return {label: tuple(given) for label, given in (raw or {}).items()}
+
+
+def _needs(source: Source, raw: Any, labels: Mapping, signals: Mapping) -> dict[str, str]:
+    """For labels of ``samples`` the signal without which (``!signal``: with which) their likeness does not count."""
+    for label, signal in (raw or {}).items():
+        if label not in labels or str(signal).removeprefix("!") not in signals:
+            raise source.fail(("needs", label), f"needs 的“{label}: {signal}”要写 samples 的标签和已有的信号")
+    return dict(raw or {})
 
 
 def _example(source: Source, i: int, raw: Any, elements: Mapping) -> Example:

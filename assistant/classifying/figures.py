@@ -21,7 +21,7 @@ from assistant.classifying.reading import Reading
 
 _PLANNED = re.compile(r"拟|截至|截止|目前|现在|现|打算|准备|提出|计划|研究")
 
-_RUNNING = re.compile(r"(?:处分|影响期|处分期)[^，。；]{0,8}(?:要到|要等|须到|到)[^，。；]{0,10}(?:才|方)(?:能?满|到期|结束|解除|届满)|(?:尚|还|仍|正|处于|处在|现)在?[^，。；没未]{0,6}(?:影响期|处分期)(?!已|满|届满)|(?:影响期|处分期)[^，。；满]{0,4}(?:还|尚|仍)?(?:没有|没|未)(?:满|过|届满|到期|结束)")
+_RUNNING = re.compile(r"(?:刚|刚刚|新近|近日|上月|上个月|本月|正|正在)(?:被|受|受到|给予)[^，。；]{0,10}(?:处分|警告|记过|记大过|察看|降级|撤职)|(?:处分|影响期|处分期)[^，。；]{0,8}(?:要到|要等|须到|到)[^，。；]{0,10}(?:才|方)(?:能?满|到期|结束|解除|届满)|(?:尚|还|仍|正|处于|处在|现)在?[^，。；没未]{0,6}(?:影响期|处分期)(?!已|满|届满)|(?:影响期|处分期)[^，。；满]{0,4}(?:还|尚|仍)?(?:没有|没|未)(?:满|过|届满|到期|结束)")
 
 _N = rf"(\d+|[{NUMERAL}]+)"
 _LAST = re.compile(r"倒数|末位(?!倒逼|淘汰|机制|约谈|调整)|(?:总分|得分|分数|排名|名次|成绩)(?:最低|最差|最后)|垫底|末尾|最后一名|最末|末名|排名靠后|名次靠后|靠后|排在最后|列最后|排最后|位列最后|包尾|末[两二三]位")
@@ -59,8 +59,12 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
     reckoned = periods.reckon(told.sanctions)
     spans = tuple(s.span for s in told.sanctions)
     over = reckoned.over(today)
-    if told.undated:
-        over = False if over is False or _RUNNING.search(text) else None
+    if on is None and over and _RUNNING.search(text):
+        over = None
+    if told.undated and over:
+        over = None
+    if over is None and _RUNNING.search(text):
+        over = False
     values = {}
     first = reckoned.governing
     if first is not None and first.settled and first.end[0] < date.max and not told.estimated and not told.undated and reckoned.settled:

@@ -21,6 +21,7 @@ from assistant.classifying.reading import Reading
 
 _PLANNED = re.compile(r"拟|截至|截止|目前|现在|现|打算|准备|提出|计划|研究")
 
+_UNTIL = re.compile(r"(?:影响期|处分期)[^，。；]{0,8}(?:到|至|截至|截止到?)(?:于)?")
 _RUNNING = re.compile(r"(?:刚|刚刚|新近|近日|上月|上个月|本月|正|正在)(?:被|受|受到|给予)[^，。；]{0,10}(?:处分|警告|记过|记大过|察看|降级|撤职)|(?:处分|影响期|处分期)[^，。；]{0,8}(?:要到|要等|须到|到)[^，。；]{0,10}(?:才|方)(?:能?满|到期|结束|解除|届满)|(?:尚|还|仍|正|处于|处在|现)在?[^，。；没未]{0,6}(?:影响期|处分期)(?!已|满|届满)|(?:影响期|处分期)[^，。；满]{0,4}(?:还|尚|仍)?(?:没有|没|未)(?:满|过|届满|到期|结束)")
 
 _N = rf"(\d+|[{NUMERAL}]+)"
@@ -50,6 +51,8 @@ def impact_period(reading: Reading, given: Mapping[str, Any], on: date | None) -
     told = sanctions.read(text, today)
     if told.withdrawn:
         return Computed("met", told.withdrawn, "处分已经撤销，或者免予、不予处分，没有影响期。")
+    if not told.sanctions and (stated := _stated_end(text, today)):
+        return stated
     if not told.sanctions and (running := _RUNNING.search(text)):
         return Computed("unmet", (running.span(),), "材料说明影响期（处分期）还没有满。")
     if not told.sanctions:
@@ -241,6 +244,16 @@ def _enumerated(text: str, given: Mapping[str, Any]) -> list[tuple[int, int]]:
     """Persons named one by one with the experience in brackets or behind 曾任."""
     return [m.span() for m in re.finditer(r"(?:曾任|曾担任|当过|任过|做过|干过)[^，。；、）)]{0,12}", text)
             if any(w in m[0] for w in given["part"]) and not any(w in m[0] for w in given["less"])]
+
+
+def _stated_end(text: str, today: date) -> Computed | None:
+    """The end of a period as the material itself states it, where the sanction's own day is not told."""
+    for m in _UNTIL.finditer(text):
+        day = next((d for d in moments(text, today) if m.end() - 1 <= d.span[0] <= m.end() + 1), None)
+        if day is not None:
+            state = "unmet" if day.first >= today else "met" if day.last < today else "unclear"
+            return Computed(state, ((m.start(), day.span[1]),), "按材料所说的影响期（处分期）截止日期。", {"end": day.first.isoformat()} if day.exact else {})
+    return None
 
 
 def _cited(computed: Computed, clauses: tuple[str, ...]) -> Computed:

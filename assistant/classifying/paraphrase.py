@@ -22,7 +22,7 @@ NONE = "none"
 STATES = {"+": "met", "-": "unmet"}
 NEAREST = 3
 """How many of a label's samples have to lie near: one alone may share a word by chance."""
-LEAST = 0.16
+LEAST = 0.1
 """The likeness below which nothing is said."""
 PIECE_NEAREST, PIECE_LEAST, PIECE_MARGIN = 2, 0.35, 0.1
 """The same where every piece is judged by itself: how many samples, how near, and how much nearer than the next label."""

@@ -7,23 +7,45 @@ question; it was trained on questions held back from the embedding's own trainin
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from assistant.chinese import grams
+from assistant.embedding.ngrams import idf
+
 WEIGHTS = Path(__file__).parent / "embedding" / "ranker.json"
 DEPTH = 60
 """How many passages each signal names before they are ranked together."""
 NAMES = ("grams", "words", "dense", "grams_z", "words_z", "dense_z", "length_z", "grams_rank", "words_rank", "dense_rank",
-         "asked", "dense_best", "grams_dense", "grams_words", "grams_gap")
+         "asked", "dense_best", "grams_dense", "grams_words", "grams_gap", "covered")
+FIRST = 3
+"""How many of the best keyword hits are looked at to tell how much of a question stands in the texts word for word."""
 
 
-def features(grams: np.ndarray, words: np.ndarray, dense: np.ndarray, lengths: np.ndarray, asked: int) -> np.ndarray:
+def covered(question: str, texts: Iterable[str]) -> float:
+    """The share, 0..1, of a question's telling pairs of characters that the fullest of some texts holds.
+
+    Near 1 the question speaks the texts' words and keywords find what it asks for; a lay question stays low.
+
+    >>> covered("容错申请", ["个人可以提出容错申请。"]), covered("试点搞砸了", ["个人可以提出容错申请。"])
+    (1.0, 0.0)
+    """
+    asked = set(grams(question))
+    pairs = {g: idf(g) for g in asked if len(g) > 1} or {g: idf(g) for g in asked}
+    whole = sum(pairs.values())
+    if whole <= 0:
+        return 0.0
+    return max((sum(pairs[g] for g in pairs.keys() & set(grams(t))) / whole for t in texts), default=0.0)
+
+
+def features(grams: np.ndarray, words: np.ndarray, dense: np.ndarray, lengths: np.ndarray, asked: int, covered: float) -> np.ndarray:
     """What the network sees of each candidate, float32 (candidates, len(NAMES)).
 
     ``grams`` and ``words`` are BM25 scores, 0 where that search did not name the candidate; ``dense`` cosines;
-    ``lengths`` characters of the passages; ``asked`` characters of the question.
+    ``lengths`` characters of the passages; ``asked`` characters of the question; ``covered`` as :func:`covered` gives it.
     """
     n = len(grams)
     signals = np.array([grams / max(float(grams.max(initial=0)), 1e-9), words / max(float(words.max(initial=0)), 1e-9), dense])
@@ -37,7 +59,8 @@ def features(grams: np.ndarray, words: np.ndarray, dense: np.ndarray, lengths: n
     seen[:, :3] = signals.T
     seen[:, 3:7] = ((raw - raw.mean(axis=1, keepdims=True)) / (raw.std(axis=1, keepdims=True) + 1e-3)).T
     seen[:, 7:10] = 5 / (5 + ranks.T)
-    seen[:, 10:] = (np.log(max(asked, 1) / 20), float(dense.max(initial=0)), (best[0] & best[2]).sum() / 10, (best[0] & best[1]).sum() / 10, 1 - second)
+    seen[:, 10:] = (np.log(max(asked, 1) / 20), float(dense.max(initial=0)), (best[0] & best[2]).sum() / 10, (best[0] & best[1]).sum() / 10,
+                    1 - second, covered)
     return seen
 
 
@@ -45,15 +68,16 @@ class Ranker:
     """The trained network: several small ones whose scores are added."""
 
     def __init__(self, stored: dict):
-        if tuple(stored["names"]) != NAMES:
+        if not set(stored["names"]) <= set(NAMES):
             raise ValueError("the ranker was trained on other features")
+        self._columns = [NAMES.index(name) for name in stored["names"]]
         self._mean, self._spread = (np.array(stored[k], np.float32) for k in ("mean", "spread"))
         # All nets are asked in one product: parameter -> one row a net.
         self._nets = {k: np.array([net[k] for net in stored["nets"]], np.float32) for k in ("line", "inner", "shift", "outer")}
 
     def __call__(self, seen: np.ndarray) -> np.ndarray:
         """Scores of candidates by their :func:`features`; comparable within one question."""
-        x = (seen - self._mean) / self._spread
+        x = (seen[:, self._columns] - self._mean) / self._spread
         nets, units, signs = self._nets["inner"].shape
         inside = np.tanh(x @ self._nets["inner"].reshape(-1, signs).T + self._nets["shift"].ravel()).reshape(len(x), nets, units)
         scores = x @ self._nets["line"].T + (inside * self._nets["outer"]).sum(axis=2)

@@ -210,7 +210,9 @@ class Retriever:
             dense[unknown] = [cosines.get(row, 0.0) for row in pool[unknown].tolist()]
         rows = self._store.passages(pool.tolist())
         lengths = np.array([len(rows[row].context) + len(rows[row].text) if row in rows else 1 for row in pool.tolist()])
-        seen = ranking.shipped()(ranking.features(grams, words, dense, lengths, len(text)))
+        first = [rows[row] for row in pool[np.argsort(-grams, kind="stable")[:ranking.FIRST]].tolist() if row in rows]
+        covered = ranking.covered(text, (f"{r.context} {r.text}" for r in first))
+        seen = ranking.shipped()(ranking.features(grams, words, dense, lengths, len(text), covered))
         worth[at] = 0.05 + 0.95 * np.exp(0.35 * (seen - seen.max()))
         return worth
 

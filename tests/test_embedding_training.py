@@ -133,12 +133,12 @@ def test_adapting_keeps_a_better_model_and_only_that(tmp_path):
 
 
 def test_the_ranker_puts_agreement_first():
-    seen = ranking.features(np.array([9.0, 1, 5, 0]), np.array([8.0, 1, 0, 0]), np.array([0.8, 0.1, 0.3, 0.2]), np.array([80, 90, 100, 60]), 15)
+    seen = ranking.features(np.array([9.0, 1, 5, 0]), np.array([8.0, 1, 0, 0]), np.array([0.8, 0.1, 0.3, 0.2]), np.array([80, 90, 100, 60]), 15, 0.7)
     scores = ranking.shipped()(seen)
     assert seen.shape == (4, len(ranking.NAMES)) and scores.argmax() == 0 and np.isfinite(scores).all()
 
 
 def test_ranking_one_or_equal_candidates_is_finite():
     for n in (1, 3):
-        seen = ranking.features(np.zeros(n), np.zeros(n), np.zeros(n), np.full(n, 50), 5)
+        seen = ranking.features(np.zeros(n), np.zeros(n), np.zeros(n), np.full(n, 50), 5, 0.0)
         assert np.isfinite(seen).all() and np.isfinite(ranking.shipped()(seen)).all()

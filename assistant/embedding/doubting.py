@@ -33,7 +33,8 @@ class _Search:
         chosen = np.array(list(dict.fromkeys(np.concatenate(named).tolist())))
         lexical = [np.where(np.isin(chosen, n), s[chosen], 0) for s, n in zip(scores[:2], named)]
         lengths = np.array([len(self.texts[i]) for i in chosen.tolist()])
-        worth = ranking.shipped()(ranking.features(*lexical, scores[2][chosen], lengths, len(query)))
+        covered = ranking.covered(query, (self.texts[i] for i in top(scores[0], ranking.FIRST).tolist()))
+        worth = ranking.shipped()(ranking.features(*lexical, scores[2][chosen], lengths, len(query), covered))
         return chosen[np.argsort(-worth, kind="stable")][:doubt.READ].tolist()
 
 

@@ -65,7 +65,8 @@ def _judge(name: str, texts: Sequence[str], asked: dict[str, set[int]], embedder
         named = [top(s, ranking.DEPTH) for s in scores]
         chosen = np.array(list(dict.fromkeys(np.concatenate(named).tolist())))
         lexical = [np.where(np.isin(chosen, n), s[chosen], 0) for s, n in zip(scores[:2], named)]
-        seen = ranking.features(*lexical, scores[2][chosen], lengths[chosen], len(query))
+        covered = ranking.covered(query, (texts[i] for i in top(scores[0], ranking.FIRST).tolist()))
+        seen = ranking.features(*lexical, scores[2][chosen], lengths[chosen], len(query), covered)
         out.append(Judged(seen, np.array([i in asked[query] for i in chosen.tolist()]), len(asked[query])))
     say(f"{name}: {len(out)} questions, {len(texts)} passages")
     return out

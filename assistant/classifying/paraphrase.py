@@ -100,7 +100,7 @@ def fill(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], samples
     """The findings with silent elements filled by what lies nearest: the one label, or with ``each`` one for every element."""
     spans = pieces(reading.plain, reading.clauses, reading.sentences)
     out = dict(found)
-    barred = {label for label, signal in scheme.needs.items() if _lacks(reading, signal)}
+    barred = {label for label, needed in scheme.needs.items() if any(_lacks(reading, signal) for signal in needed.split())}
     if scheme.each:
         told = [f.span for f in found.values() if f.span]
         free = [s for s in spans if not any(a < s[1] and s[0] < b for a, b in told)]
@@ -127,8 +127,8 @@ def fill(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], samples
 
 
 def _lacks(reading: Reading, signal: str) -> bool:
-    present = any(c.truth != "denied" for c in reading.signals(signal.removeprefix("!")))
-    return present if signal.startswith("!") else not present
+    truths = {c.truth for c in reading.signals(signal.removeprefix("!"))}
+    return "asserted" in truths if signal.startswith("!") else not truths - {"denied"}
 
 
 def _trimmed(text: str, a: int, b: int) -> Span:

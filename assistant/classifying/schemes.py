@@ -196,10 +196,10 @@ def _samples(source: Source, raw: Any, elements: Mapping) -> dict[str, tuple[str
 
 
 def _needs(source: Source, raw: Any, labels: Mapping, signals: Mapping) -> dict[str, str]:
-    """For labels of ``samples`` the signal without which (``!signal``: with which) their likeness does not count."""
+    """For labels of ``samples`` the signals without which (``!signal``: with which) their likeness does not count."""
     for label, signal in (raw or {}).items():
-        if label not in labels or str(signal).removeprefix("!") not in signals:
-            raise source.fail(("needs", label), f"needs 的“{label}: {signal}”要写 samples 的标签和已有的信号")
+        if label not in labels or not all(s.removeprefix("!") in signals for s in str(signal).split()):
+            raise source.fail(("needs", label), f"needs 的“{label}: {signal}”要写 samples 的标签和已有的信号，几个信号用空格分开")
     return dict(raw or {})
 
 

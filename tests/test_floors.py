@@ -44,7 +44,7 @@ PLACES = {
     "tantivy": ("assistant/index/lexical.py",),
     "torch": ("assistant/embedding/",),
     "trafilatura": ("assistant/readers/html.py",),
-    "typer": ("assistant/faces/cli.py", "assistant/faces/drafts.py", "assistant/faces/finishing.py", "assistant/faces/usage.py"),
+    "typer": ("assistant/faces/casework.py", "assistant/faces/cli.py", "assistant/faces/drafts.py", "assistant/faces/finishing.py", "assistant/faces/usage.py"),
     "uvicorn": ("assistant/faces/api/server.py",),
 }
 """Where the machinery may name a third-party library (``eval/`` may name what it measures against)."""

@@ -35,14 +35,22 @@ def sides(q: Question, named: Sequence[Document], documents: Sequence[Document])
 _TWO = re.compile(r"^(.{2,30}?)(?:和|与|跟|、|，|,)(.{2,30}?)[，,]?(?:分别|各自|各(?=是|有|要|需|多|几|什|选))(.*)$")
 
 
+_DIFFER = re.compile(r"^(.{2,30}?)(?:和|与|跟)(.{2,30}?)的(.{1,12}?)(?:有什么|有啥|有何|有没有|是不是|是否)?(?:区别|不同|差别|差异|一样|相同|异同)")
+
+
 def two_topics(text: str) -> tuple[str, str] | None:
     """The two questions in one that asks of two things what each is.
 
     >>> two_topics("信访的办结期限和辞职的审批期限，分别是多少日？")
     ('信访的办结期限是多少日？', '辞职的审批期限是多少日？')
+    >>> two_topics("工作证和通行证的有效期有什么区别")
+    ('工作证的有效期是什么', '通行证的有效期是什么')
     """
     m = _TWO.match(text)
-    return (m[1] + m[3], m[2] + m[3]) if m and m[3].strip("？?。 ") else None
+    if m and m[3].strip("？?。 "):
+        return m[1] + m[3], m[2] + m[3]
+    m = _DIFFER.match(text)
+    return (f"{m[1]}的{m[3]}是什么", f"{m[2]}的{m[3]}是什么") if m else None
 
 
 def part_of(text: str, names: Sequence[str], own: int) -> str:

@@ -78,13 +78,15 @@ class Evidence:
     margin: float = 0.0
     clear: float = 0.0
     mass: float = 0.0
+    bound: float = 0.0
+    want: str = ""
     seen: tuple[float, ...] = ()
 
     @property
     def features(self) -> tuple[float, ...]:
         """What :mod:`support` judges by, in the order of its weights."""
         return (self.coverage, self.strict, self.lost, self.heaviest, float(self.on_focus), self.margin, self.clear, self.hit.score,
-                min(1.0, self.mass / 40))
+                min(1.0, self.mass / 40), self.overlap, self.near, self.bound, float(self.want == "who"), float(self.want == "how_many"))
 
     @property
     def text(self) -> str:
@@ -176,7 +178,7 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
                          framing, heading, on_focus, listed and own.endswith(":"), common[1], common[2], bool(leads[i]) or bool(_ITEM.match(own)),
                          listed and own.count("、") / 5, ground.whole, strict * of_kind, len(beside) / 100, bool(_COLON_LIST.search(own)),
                          question.want == "why" and bool(_WHY.search(own)), _bound(question, pattern, own, total) if of_kind else 0.0,
-                         question.want == "who" and bool(_AGENT.search(own))))
+                         question.want == "who" and bool(_AGENT.search(own)), question.want != "modality" and _opposes(question, own)))
             out.append((hit, a, b, share, typed, missing, strict, same, on_focus))
     if not out:
         return []
@@ -189,7 +191,7 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
     ranked = []
     for n in np.argsort(-final, kind="stable").tolist():
         hit, a, b, share, typed, missing, strict, same, on_focus = out[n]
-        ranked.append(Evidence(hit, a, b, share, float(final[n]), typed, missing, strict, same, float(likeness[n]), on_focus, seen=rows[n]))
+        ranked.append(Evidence(hit, a, b, share, float(final[n]), typed, missing, strict, same, float(likeness[n]), on_focus, bound=rows[n][weighing.NAMES.index("bound")], want=question.want, seen=rows[n]))
     return _compared(question, ranked)
 
 
@@ -332,6 +334,19 @@ def _defines(question: Question, own: str) -> bool:
     words = [question.named] if question.named else [u.word for u in question.units if len(u.word) > 1] if question.want == "define" else []
     own = own.replace("，", ",")
     return any(re.search(rf"{re.escape(w)}[”\")）]?(?:[\u4e00-\u9fff]{{0,4}}?)?,?(?:是指|指的是|是|指|即|就是|包括|分别)", own) for w in words)
+
+
+_NOT = re.compile(r"不得|不予|不能|不准|不应|不(?=适|影|符)|未|非|禁止|无")
+
+
+def _opposes(question: Question, folded_sentence: str) -> bool:
+    """Whether a sentence denies just what a question affirms (辞退, 不得辞退)."""
+    asked = _NOT.search(question.text)
+    for u in question.units:
+        at = folded_sentence.find(u.word)
+        if at >= 0 and not asked and re.search(r"(?:不得|不予|不准|禁止|不应|不能)[^，。；,;]{0,2}$", folded_sentence[max(0, at - 5):at]):
+            return True
+    return False
 
 
 def _has_count(count: int, folded_sentence: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant import metadata
 from assistant.answering import compose, lists
-from assistant.answering.evidence import Evidence, match, told_by
+from assistant.answering.evidence import JUDGED, Evidence, match, told_by
 from assistant.answering.question import Question
 from assistant.chinese import fold, numeral, sentences
 from assistant.types import DIGEST_NOTE, Answer, Citation, Document
@@ -40,7 +40,7 @@ def tell(q: Question, e: Evidence, found: Sequence[Evidence], place: str, on: da
             a = min(holder.start, the_list.start) if the_list.start - holder.start < 200 else the_list.start
             return _answer(q, [(holder, a, max(the_list.end, min(holder.end, the_list.end + 60)))], found, place, on)
     spans = [(e, *compose.trimmed(e, _words(q)))]
-    spans = _with_lead(e, spans)
+    spans = _with_items(q, e, found, _with_lead(e, spans))
     for _ in range(2):
         more = _with_second(q, e, found, spans)
         if more is spans:
@@ -103,6 +103,23 @@ def _with_lead(e: Evidence, spans: list[tuple[Evidence, int, int]]) -> list[tupl
     parts = [s for s in sentences(text[a:b])]
     a = a + parts[-1][0] if parts and b - a > 160 else a
     return [*spans, (e, a, b)]
+
+
+def _with_items(q: Question, e: Evidence, found: Sequence[Evidence], spans: list[tuple[Evidence, int, int]]) -> list[tuple[Evidence, int, int]]:
+    """A line that only introduces a list is said with its items: all of them, or for a yes or no those that fit best."""
+    text = e.hit.provision.text
+    if not e.text.rstrip().endswith(("：", ":")) or not text[e.end:].strip() or len(spans) > 1:
+        return spans
+    the_list = lists.find(text, e.start, e.end)
+    if the_list is None or the_list.end <= e.end:
+        return spans
+    if q.want not in {"modality", "duration", "money", "percent", "frequency", "when"} or the_list.end - e.end <= SHORT:
+        return [(e, e.start, the_list.end)]
+    room = SHORT - (e.end - e.start)
+    for item in [x for x in found[:JUDGED] if x.hit.provision.id == e.hit.provision.id and e.end <= x.start < the_list.end][:2]:
+        if item.end - item.start <= room:
+            spans, room = [*spans, (item, item.start, item.end)], room - (item.end - item.start)
+    return spans
 
 
 def _with_second(q: Question, e: Evidence, found: Sequence[Evidence], spans: list[tuple[Evidence, int, int]]) -> list[tuple[Evidence, int, int]]:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import HomeBroken, HomeBusy, IndexMismatch
-from assistant.index import Health, Index, building, health
+from assistant.index import Health, Index, building, health, mending
 from assistant.index.dense import Dense, DenseBroken
 from assistant.index.lexical import Lexical
 from assistant.store import Store
@@ -284,7 +284,23 @@ def _no_space(*_):
     raise DenseBroken("No space left on device")
 
 
-def test_a_graph_that_chroma_wrote_short_without_a_word_is_noticed_at_once(home, monkeypatch):
+def test_a_graph_that_chroma_is_still_writing_is_waited_for(home, monkeypatch):
+    answers = iter([False, OSError(2, "gone"), True])
+
+    def written(self):
+        answer = next(answers)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(mending, "_PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(Dense, "written", written)
+    home.put("甲")
+    assert (home.lost("甲"), home.index.notice, home.store.note("index_dirty"), list(answers)) == ([], "", "0", [])
+
+
+def test_a_graph_that_chroma_wrote_short_without_a_word_is_noticed(home, monkeypatch):
+    monkeypatch.setattr(mending, "_PAUSES", (0.0,))
     monkeypatch.setattr(Dense, "written", lambda self: False)
     home.put("甲")
     assert (home.index.dense(vector(token("甲", 1, 0)), 3), home.store.note("index_dirty")) == ([], "1")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 import struct
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,8 +23,12 @@ from assistant.index.health import DENSE, LEXICAL, HomeLock
 from assistant.index.lexical import Lexical, LexicalBroken
 from assistant.store import Store
 
+_log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
+_PAUSES = (0.1, 0.5, 2.0)
+"""Seconds to wait before Chroma's files are found to be too short once more."""
 _DATABASE = f"{DENSE}/chroma.sqlite3"
 _REBUILDING = "语义检索的索引正在重建，暂以关键词检索作答；若一直如此，请停止服务后运行 assistant index --rebuild。"
 _DOWN = "语义检索暂不可用（{why}），现以关键词检索作答。请释放磁盘空间或排除故障后运行 assistant index --rebuild。"
@@ -58,12 +64,17 @@ class Mending:
         ids, vectors = self._store.vectors(self._newest)
         if len(ids) and dense.forgets(ids, vectors):
             raise DenseBroken("passages do not find themselves")
-        try:
-            whole = dense.written()
-        except (OSError, struct.error) as error:
-            raise DenseBroken(str(error)) from error
-        if not whole:
-            raise DenseBroken("written short: no space left, or a limit on file sizes")
+        for pause in (*_PAUSES, None):
+            try:
+                if dense.written():
+                    return
+                why = "written short: no space left, or a limit on file sizes"
+            except (OSError, struct.error) as error:
+                why = str(error)
+            if pause is None:
+                raise DenseBroken(why)
+            # Chroma may still be at it on a busy machine.
+            time.sleep(pause)
 
     def _mark(self) -> None:
         if not self._dirty:
@@ -200,6 +211,7 @@ class Mending:
         except Stopped:
             self.notice = _REBUILDING
         except (DenseBroken, OSError) as error:
+            _log.warning("the dense index could not be rebuilt: %s", error)
             self.notice = _DOWN.format(why=_why(error))
 
     def _rebuild_later(self) -> None:
@@ -272,6 +284,7 @@ class Mending:
         return None
 
     def _fail_dense(self, error: Exception) -> None:
+        _log.warning("the dense index is given up until it is rebuilt: %s", error)
         self._dense_up, self.notice = False, _DOWN.format(why=_why(error))
         try:
             self._mark()

@@ -86,7 +86,7 @@ def summarise(judged: Sequence[Judged]) -> dict:
         "recall": {name(o): share([j.right for j in judged if j.case.outcome == o]) for o in outcomes},
         "insufficient_found": share([j.right for j in judged if j.case.outcome == OPEN]),
         "wrongly_deferred": share([j.said == OPEN for j in judged if OPEN not in j.case.accepted]),
-        "unsafe": {"k": sum(unsafe(j) for j in judged), "n": sum(SAFE not in j.case.accepted for j in judged)},
+        "unsafe": {"k": sum(unsafe(j) for j in judged), "n": sum(j.case.outcome in ("exclude", OPEN) for j in judged)},
         "elements": share([a == b for a, b in elements]), "dates": share(dated), "verbatim": share([j.verbatim for j in judged]),
         "confusion": {f"{name(a)} → {name(b)}": n for (a, b), n in sorted(
             Counter((j.case.outcome, j.case.outcome if j.right else j.said) for j in judged).items(), key=str)},
@@ -95,7 +95,7 @@ def summarise(judged: Sequence[Judged]) -> dict:
 
 def unsafe(j: Judged) -> bool:
     """An excluded or unproved case that was called tolerable."""
-    return j.said == SAFE and SAFE not in j.case.accepted
+    return j.said == SAFE and j.case.outcome in ("exclude", OPEN) and SAFE not in j.case.accepted
 
 
 def derived(judged: Sequence[Judged], judge: Judge) -> dict:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -16,7 +18,7 @@ from assistant.classifying.reading import Reading
 from eval import cases
 
 SENTENCES = Path(__file__).parent / "datasets" / "evidence.txt"
-STRENGTH, HEAD_STRENGTH = 2.0, 5.0
+STRENGTH, HEAD_STRENGTH = 2.0, 1.0
 """Inverse regularisation, chosen on the dev cases by situation."""
 BESIDE = ("fitness", "clarification", "distinguish")
 """Schemes whose cases may tell an error in performing duties too, so that they say nothing of what lies outside."""
@@ -33,6 +35,30 @@ def sentences(path: Path = SENTENCES) -> list[tuple[str, str]]:
             label = line[2:].strip()
         elif line and not line.startswith("//"):
             out.append((label, line))
+    return out
+
+
+ELEMENTS = {"purpose": "situation"}
+TRAINED = ("gain", "ban", "procedure", "consequence", "remedy", "diligence", "candour", "cause", "situation", "order")
+_DISSENT, _LACKING = re.compile("反对|不同意|保留意见|异议"), re.compile("未|没|漏|缺|少")
+
+
+def marked(case: cases.Case) -> list[tuple[str, str]]:
+    """The words that a case of the dev split marks itself: what its outcome rests on, and what a turned fact reads like."""
+    out = []
+    states = dict(case.elements)
+    for element, words in case.rests_on:
+        label = ELEMENTS.get(element, element)
+        if label not in TRAINED:
+            continue
+        state = states.get(element, "met") if label != "remedy" else "met"
+        if label == "procedure" and state == "unmet" and not _LACKING.search(words):
+            state = "met"
+        label = "dissent" if label == "procedure" and _DISSENT.search(words) else label
+        out.append((label + {"met": "+", "unmet": "-", "unclear": "?"}[state], words))
+        if case.pivot and (words.strip("，。；") in case.pivot[0] or case.pivot[0] in words):
+            if case.pivot[2] == "exclude" and label in ("gain", "ban", "diligence") or case.pivot[2] == "mitigate" and label == "procedure":
+                out.append((f"{label}-", case.pivot[1]))
     return out
 
 
@@ -66,10 +92,18 @@ def scope_head(model: Model, given: Iterable[cases.Case], read: Read, encode: En
     rows, inside = [], []
     for case in given:
         if case.scheme not in BESIDE:
-            rows.append(summary(Trained(read(case.text), encode, model).chances))
-            inside.append(case.scheme == "tolerance" and case.outcome != "not_applicable")
+            for text in (case.text, cases.padded(case).text, *_shortened(case)):
+                rows.append(summary(Trained(read(text), encode, model).chances))
+                inside.append(case.scheme == "tolerance" and case.outcome != "not_applicable")
     fitted = LogisticRegression(C=HEAD_STRENGTH, max_iter=800, class_weight="balanced").fit(np.array(rows), inside)
     return fitted.coef_[0].astype(np.float32), float(fitted.intercept_[0])
+
+
+def _shortened(case: cases.Case) -> list[str]:
+    """The case with some sentences left out: what is told badly is still told of the same thing."""
+    chance = random.Random(f"{cases.SEED}{case.id}")
+    sentences = re.findall(r"[^。！？\n]*[。！？\n]+|[^。！？\n]+$", case.text)
+    return ["".join(s for s in sentences if chance.random() < 0.75) or case.text for _ in range(2)]
 
 
 def write(model: Model, path: Path) -> None:
@@ -100,8 +134,14 @@ def run(argv: Sequence[str]) -> int:
     classifier = Classifier(settings.shipped("corpus"), lambda *a: None, lambda text, others: [0.0] * len(others))
     ready = classifier.ready("tolerance")
     given = sentences()
-    model = train(given, lambda text: classifier.read(ready, text), encode, list(classifier.vocabulary.signals))
-    head = scope_head(model, cases.load("dev"), lambda text: classifier.read(ready, text), encode)
-    write(replace(model, heads={"scope": head}), options.out)
-    print(f"{len(given)} 个句子，{len(model.labels)} 个标签，已写入 {options.out}（{options.out.stat().st_size // 1024} KB）")
+    dev, signals = cases.load("dev"), list(classifier.vocabulary.signals)
+
+    def read(text: str) -> Reading:
+        return classifier.read(ready, text)
+
+    # The head is fitted on chances that a model without the dev cases gives them: those of a model that knows them are too sure.
+    head = scope_head(train(given, read, encode, signals), dev, read, encode)
+    given += [pair for case in dev if case.scheme == "tolerance" for pair in marked(case)]
+    write(replace(train(given, read, encode, signals), heads={"scope": head}), options.out)
+    print(f"{len(given)} 个句子，已写入 {options.out}（{options.out.stat().st_size // 1024} KB）")
     return 0

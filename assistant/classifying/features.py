@@ -16,7 +16,7 @@ from assistant.classifying.reading.reader import Reading
 WIDTH = 1 << 13
 """Buckets that grams and marks are hashed into."""
 SCALES = {"gram": 3.0, "class": 2.0, "claim": 3.0}
-VECTOR = 4.0
+VECTOR = 1.5
 """How much each kind of feature weighs against the others, and the embedding against them all."""
 
 

@@ -18,10 +18,10 @@ from assistant.classifying.reading import Reading
 
 ENOUGH = 2
 """The strength from which evidence settles an element."""
-SURE = {"+": 0.5, "-": 0.6, "?": 0.5}
+SURE = {"+": 0.42, "-": 0.55, "?": 0.45}
 """The chance from which the trained classifier counts as evidence for, against, or of doubt."""
-HEAD = 0.35
-"""The chance for a case as a whole below which an element counts as unmet."""
+HEAD, FEW = 0.5, 2
+"""The chance for a case as a whole below which an element counts as unmet, where no more than a few others are settled."""
 OVERRULES = 0.7
 """The chance of the opposite from which it overrules a pattern."""
 
@@ -48,8 +48,8 @@ def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mappin
             found[element.name] = _of_computed(element, computed, reading)
         else:
             found[element.name] = weigh(element, reading, trained)
-            if trained is not None and element.trained in trained.heads:
-                found[element.name] = _headed(element, found[element.name], reading, trained)
+    if trained is not None and sum(f.state != "unclear" for f in found.values()) <= FEW:
+        found |= {e.name: _headed(e, found[e.name], reading, trained) for e in scheme.elements.values() if e.trained in trained.heads}
     if samples is not None:
         found = paraphrase.fill(scheme, reading, found, samples)
     return assume(scheme, reading, found, demanded), values
@@ -77,7 +77,7 @@ def raised(reading: Reading, signal: str) -> bool:
 
 def weigh(element: Element, reading: Reading, trained: Trained | None = None) -> Finding:
     """The state of an element by its signals and by the trained classifier."""
-    sure = trained if element.trained else None
+    sure = trained if element.trained and trained is not None and element.trained not in trained.heads else None
     against = _best(element.unmet, reading, lambda c: _against(element, c) if _agreed(element, c, "+", sure) else 0)
     for_it = _best(element.met, reading, lambda c: _for(element, c) if _agreed(element, c, "-", sure) else 0)
     doubt = _doubt(element, reading)

@@ -73,8 +73,8 @@ def pieces(reading: Reading) -> list[Span]:
 
 
 def summary(chances: np.ndarray) -> np.ndarray:
-    """A case as a whole: of every label the highest chance of a piece and the mean of all."""
-    return np.concatenate([chances.max(axis=0), chances.mean(axis=0)])
+    """A case as a whole: of every label the highest chance of a piece. No means: what is told beside must not change it."""
+    return chances.max(axis=0) if len(chances) else np.zeros(chances.shape[1], np.float32)
 
 
 class Trained:

@@ -38,8 +38,8 @@ _GIVEN = re.compile(r"给予|受到?|处以|予以|作出|决定|处分|研究|�
 _ELSEWHERE = re.compile(r"立案|初核|举报|违规|违纪|醉|拟|提拔|推荐|公示|任职|担任|提任|宣布|送达|通报|调查|恢复|期满|届满|解除|到期|满期|现在|截至|目前|考察|申诉|为止|影响期到|参加工作|入党|出生|事发|发生")
 _AFRESH = re.compile(r"又|再|另|第二次|第二个|再次|二次|新的|新问题")
 _RESTORED = re.compile(r"恢复(?:了|其)?(?:党员|党内)?(?:的)?(?:各项|一切)?权利")
-_MERGED = re.compile(r"(?:合并|并处|决定|确定|定为|处分期|期限|期间)[^，。；]{0,14}?(?P<n>\d+|[一二三四五六七八九十]+)个月")
-_TWICE = re.compile(r"(?P<n>[两二三四五2-5])(?:个|次|项|份|起)[^，。；]{0,6}?(?:记大过|记过|警告|降级|撤职)|(?:记大过|记过|警告|降级|撤职)(?:处分)?(?P<m>[两二三四五2-5])(?:个|次|项|份)")
+_MERGED = re.compile(r"(?:合并|并处|决定|确定|定为|处分期|期限|期间)[^，。；]{0,14}?(?:(?P<n>\d+|[一二三四五六七八九十]+)个月|(?P<y>[一二两三四])年(?P<h>半)?)")
+_TWICE = re.compile(r"(?P<n>[两二三四五2-5])(?:个|次|项|份|起)[^，。；]{0,14}?(?:记大过|记过|警告|降级|撤职)|(?:记大过|记过|警告|降级|撤职)(?:处分)?(?P<m>[两二三四五2-5])(?:个|次|项|份)")
 _COMPANY = re.compile(r"国企|国有|公司|集团|企业(?:管理|中层|领导)")
 _HIGHER = re.compile(r"提拔|更高|晋升|升任|高一级|高于|进一步使用|重用|提任|上一级")
 _NOT_HIGHER = re.compile(r"(?:不|未|没有)(?:是|属于|得)?(?:高于|提拔|晋升|更高|升)|平级|同级|同职级|原层次|原职务层次|同一?层次")
@@ -77,11 +77,10 @@ def read(text: str, on: date | None = None) -> Told:
     found: list[Sanction] = []
     undated: list[tuple[int, int]] = []
     estimated = False
-    taken: dict[tuple[int, int], list[str]] = {}
     for m in mentions:
         group = m.lastgroup if m.lastgroup != "years" else "probation"
         name = _name(text, m, group or "", sentences)
-        moment = _when(text, m.span(), mentions, days, sentences, again=bool(found))
+        moment = _when(text, m.span(), mentions, days, sentences)
         if moment is None and on is not None and (span := _elapsed(text, m.end(), sentences)):
             moment, estimated = Moment(*since(span, on), span.span), True
         if found and _CHANGED.search(text[max(0, m.start() - 10):m.start()]):
@@ -95,12 +94,12 @@ def read(text: str, on: date | None = None) -> Told:
             if not same:
                 undated.append(m.span())
             continue
-        if any(s.on == (moment.first, moment.last) or not _fresh(text, m, s) for s in same):
+        if any(s.on == (moment.first, moment.last) or not _fresh(text, m, s, moment) for s in same):
             continue
-        taken.setdefault(moment.span, []).append(name)
         probation = 12 * number(m["years"]) if m["years"] else None
-        found.append(Sanction(name, (moment.first, moment.last), probation=probation, span=m.span(), company=bool(_COMPANY.search(text)),
-                              leading=name == "免职" and not (_HIGHER.search(text) and not _NOT_HIGHER.search(text))))
+        for each in (*_listed_with(text, moment, m.start(), days), moment):
+            if not any(s.kind == name and s.on == (each.first, each.last) for s in found):
+                found.append(_sanction(text, name, each, m, probation))
     undated = [u for u in undated if not any(_like(s.kind, _NAMES[g]) for s in found for g in [_group_at(text, u)])]
     found = [_completed(text, s, days) for s in found]
     unknown = tuple(m.span() for m in re.finditer(r"受过?到?(?:党纪|政务|纪律|组织)?(?:、?政务)?处[分理]|处分期|影响期", text)) if not found and not undated else ()
@@ -109,6 +108,25 @@ def read(text: str, on: date | None = None) -> Told:
     withdrawn = [m.span() for m in _WITHDRAWN.finditer(text)]
     withdrawn += [m.span() for m in _EXEMPT.finditer(text) if not found and not undated]
     return Told(tuple(found), tuple(undated), () if withdrawn else unknown, tuple(withdrawn), estimated)
+
+
+def _sanction(text: str, name: str, moment: Moment, m: re.Match[str], probation: int | None) -> Sanction:
+    higher = _HIGHER.search(text) and not _NOT_HIGHER.search(text)
+    return Sanction(name, (moment.first, moment.last), probation=probation, span=m.span(), company=bool(_COMPANY.search(text)),
+                    leading=name == "免职" and not higher)
+
+
+def _listed_with(text: str, moment: Moment, kind: int, days: tuple[Moment, ...]) -> list[Moment]:
+    """The other dates of a list that ends with this one, where it is said that each brought the sanction (先后两次)."""
+    out: list[Moment] = []
+    if re.search(r"先后|分别|[两二三四]次", text[moment.span[1]:kind]):
+        at = moment.span[0]
+        for day in reversed([d for d in days if d.span[1] <= at]):
+            if not re.fullmatch(r"[、，,和及与]{1,2}", text[day.span[1]:at]):
+                break
+            out.insert(0, day)
+            at = day.span[0]
+    return out
 
 
 def _counts(text: str, m: re.Match[str]) -> bool:
@@ -122,7 +140,7 @@ def _counts(text: str, m: re.Match[str]) -> bool:
     if m.lastgroup in _MEASURES:
         near = text[max(0, m.start() - 30):m.end() + 14]
         if m.lastgroup == "removed":
-            return bool(re.search(r"组织处理|问责|失职|违纪|违规|处理决定|因[^，。；]{2,24}(?:被|予以)?免", near)) and not re.search(r"到龄|退休|转任|调任|辞去", near)
+            return bool(re.search(r"组织处理|免职处理|问责|失职|违纪|违规|处理决定|因[^，。；]{2,24}(?:被|予以)?免", near)) and not re.search(r"到龄|退休|转任|调任|辞去", near)
         return bool(_SANCTION.search(near))
     return m.lastgroup != "lower" or bool(_SANCTION.search(clause + after[:12]) or "处分" in text)
 
@@ -153,13 +171,15 @@ def _group_at(text: str, span: tuple[int, int]) -> str:
     return (m.lastgroup if m and m.lastgroup != "years" else "probation") or "probation"
 
 
-def _fresh(text: str, m: re.Match[str], earlier: Sanction) -> bool:
-    """Whether a second mention of the same kind is a second sanction."""
-    return bool(_AFRESH.search(text[earlier.span[1]:m.start()]))
+def _fresh(text: str, m: re.Match[str], earlier: Sanction, moment: Moment) -> bool:
+    """Whether a second mention of the same kind is a second sanction: it is said so, or it was given on quite another day."""
+    given = moment.span[1] <= m.start() and re.search(r"受到?(?!过)|给予|处以|被处", text[moment.span[1]:m.start()])
+    apart = abs((moment.first - earlier.on[0]).days) > 45
+    return bool(_AFRESH.search(text[earlier.span[1]:m.start()])) or bool(given) and apart
 
 
-def _when(text: str, kind: tuple[int, int], mentions: list[re.Match[str]], days: tuple[Moment, ...], sentences: list[tuple[int, int]],
-          again: bool) -> Moment | None:
+def _when(text: str, kind: tuple[int, int], mentions: list[re.Match[str]], days: tuple[Moment, ...], sentences: list[tuple[int, int]]
+          ) -> Moment | None:
     """The date from which a sanction runs: the one whose own words speak of deciding or giving, in the sanction's sentence or beside it."""
     place = next((i for i, s in enumerate(sentences) if s[0] <= kind[0] < s[1]), 0)
     best: tuple[float, Moment] | None = None
@@ -174,13 +194,14 @@ def _when(text: str, kind: tuple[int, int], mentions: list[re.Match[str]], days:
         holds = day.span[0] <= kind[0] < end or day.span[1] <= kind[0] < end
         other = [k for k in mentions if day.span[0] <= k.start() < end and k.span() != kind]
         score = 3.0 * holds - 1.5 * abs(where - place) - 0.01 * abs(kind[0] - day.span[0]) / 10
-        score += 2.5 * bool(_DECIDED.search(head) or re.search(r"自$|从$|批准|生效|起算", before)) + 1.0 * bool(_GIVEN.search(head))
+        led = bool(re.search(r"(?:批准|生效|起算|决定|作出)(?:之?日期?|时间|时)?[：:为是于]{0,2}$", text[max(0, day.span[0] - 9):day.span[0]]))
+        score += 2.5 * bool(led or _DECIDED.search(head) or re.search(r"自$|从$|批准|生效|起算", before)) + 1.0 * bool(_GIVEN.search(head))
         score -= 3.0 * bool(_ELSEWHERE.search(head.replace("违纪处分", "")) and not _DECIDED.search(head) and not (holds and day.span[1] <= kind[0] and _KIND.search(head)))
         score -= 3.0 * bool(re.search(r"(?:因|由于|对|至|到|截至|满)[^，。；]{0,3}$", before)) + 2.0 * bool(re.match(r"(?:期间|以来|至|到\d|届满|期满|为止)", own))
         score -= 2.5 * bool(other and not holds)
         if holds and other and any(k.start() < kind[0] and _AFRESH.search(text[k.end():kind[0]]) for k in other):
             score -= 3.0
-        if day.span[0] > kind[1] and where == place and not re.search(r"^[^，。；]{0,12}[（(，,]?[^，。；]{0,8}$", text[kind[1]:day.span[0]]):
+        if day.span[0] > kind[1] and where == place and not led and not _DECIDED.search(head) and not re.search(r"^[^，。；]{0,12}[（(，,]?[^，。；]{0,8}$", text[kind[1]:day.span[0]]):
             score -= 1.5
         if best is None or score > best[0]:
             best = (score, day)
@@ -213,7 +234,7 @@ def _completed(text: str, sanction: Sanction, days: tuple[Moment, ...]) -> Sanct
             if len(dated) <= 1 and (m[0].endswith(name) or m["m"] and m[0].startswith(name)):
                 sanction = replace(sanction, acts=number(m["n"] or m["m"]))
         if sanction.acts > 1 and (m := _MERGED.search(text)):
-            sanction = replace(sanction, months=number(m["n"]))
+            sanction = replace(sanction, months=number(m["n"]) if m["n"] else 12 * number(m["y"]) + (6 if m["h"] else 0))
     return sanction
 
 

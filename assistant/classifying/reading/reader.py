@@ -52,13 +52,22 @@ class Reading:
     def __init__(self, text: str, tree: Tree, signals: Mapping[str, tuple[Pattern, ...]], simplified: Mapping[str, str]):
         self.text = text
         self.plain = plain(text, simplified)
-        self.sentences = pieces(self.plain, _SENTENCE)
         self.clauses = pieces(self.plain, _CLAUSE)
+        self.plain = self._without_instructions(tree)
+        self.sentences = pieces(self.plain, _SENTENCE)
         self.later: int | None = None
         self._patterns = signals
         self._places: Places = tree.scan(self.plain)
         self._starts = {key: [a for a, _ in spans] for key, spans in self._places.items()}
         self._claims: dict[str, tuple[Claim, ...]] = {}
+
+    def _without_instructions(self, tree: Tree) -> str:
+        """What is said to the reader ("请直接给出结论") tells nothing of the case: its clauses are blanked out."""
+        out = self.plain
+        for a, _ in tree.scan(out).get("instruction", ()):
+            start, end = next((s, e) for s, e in self.clauses if s <= a < e)
+            out = out[:start] + "\u3000" * (end - start - 1) + out[end - 1:]
+        return out
 
     @cached_property
     def judge(self) -> Judge:

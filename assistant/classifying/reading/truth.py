@@ -17,7 +17,7 @@ REACH = {"deny_far": 30, "deny": 16, "deny_short": 7, "deny_near": 2}
 DOUBT_REACH, AFTER_REACH, PLAN_REACH = 30, 18, 4
 SPEAKING: dict[str, Speaker] = {"say_found": "found", "say_reported": "reported", "say_self": "self"}
 KEYS = (*REACH, "masked", "break_hard", "break_soft", "doubt_before", "doubt_after", "deny_after", "suppose", "plan", "norm", *SPEAKING,
-        "first_person")
+        "first_person", "instruction")
 """The classes that ``reading.yaml`` has to give."""
 
 
@@ -104,9 +104,9 @@ class Judge:
 
 
 def _longest(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Without those that lie inside a longer one."""
+    """Of words that lie over each other the longest alone, so that 也没 and 没有 in 也没有 are one denial."""
     out: list[tuple[int, int, str]] = []
-    for a, b, key in sorted(found, key=lambda f: (f[0], -f[1])):
-        if not out or b > out[-1][1]:
+    for a, b, key in sorted(found, key=lambda f: (f[0] - f[1], f[0])):
+        if all(b <= x or y <= a for x, y, _ in out):
             out.append((a, b, key))
-    return out
+    return sorted(out)

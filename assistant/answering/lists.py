@@ -37,7 +37,8 @@ def find(text: str, start: int, end: int, count: int | None = None) -> Listing |
     True
     """
     for a, b in _scopes(text, start, end):
-        for listing in chain.from_iterable(kind(text, a, b) for kind in (_lines, _inline, _semicolons, _quoted, _stops)):
+        own = _told(text, start, end, count) if count and (a, b) == (start, end) else []
+        for listing in chain(chain.from_iterable(kind(text, a, b) for kind in (_lines, _inline, _semicolons, _quoted, _stops)), own):
             if (len(listing.items) == count if count else len(listing.items) >= 2) and not _counts_themselves(listing.items):
                 return listing
     return None
@@ -140,10 +141,11 @@ def _stops(text: str, a: int, b: int) -> list[Listing]:
     return out
 
 
-def _told(text: str, start: int, end: int, a: int, b: int, count: int | None) -> list[Listing]:
+_FULL_STOP = re.compile(r"[。！？][”’」』）)》]*|\n+")
+
+
+def _told(text: str, start: int, end: int, count: int) -> list[Listing]:
     """As many sentences to the end of the paragraph as the sentence before them counts, or as many parts after its colon."""
-    if not count or (a, b) != (start, end):
-        return []
     out = []
     sentence = text[start:end]
     if "：" in sentence:
@@ -151,7 +153,7 @@ def _told(text: str, start: int, end: int, a: int, b: int, count: int | None) ->
         out.append(Listing(start, end, tuple(items)))
     if any(value == count for value, _ in counts(sentence)):
         stop = text.find("\n", end)
-        rest = [(x + end, y + end) for x, y in sentences(text[end:stop if stop >= 0 else len(text)]) if text[end + x:end + y].strip()]
+        rest = [(x + end, y + end) for x, y in sentences(text[end:stop if stop >= 0 else len(text)], _FULL_STOP) if text[end + x:end + y].strip()]
         if len(rest) >= count and sentence.rstrip().endswith(("。", "：", ":")):
             rest = rest[:count] if _alike([text[x:y] for x, y in rest[:count]]) else rest if len(rest) == count else []
             if rest:

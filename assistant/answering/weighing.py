@@ -14,7 +14,7 @@ is; the kind of thing asked for; the count asked for; a definition; head, foot o
 over a list; whose rule; an item; a list; all of its clause; a figure in a sentence on the question; words around it; a list after a colon;
 a reason; how much of the question stands right beside the figure; who acts; a denial of what is
 asked."""
-WEIGHTS = (0.512, 0.195, 0.088, 0.322, 0.107, 0.107, 0.151, -0.145, -0.135, 0.060, 0.168, 0.023, -0.089,
+WEIGHTS = (0.512, 0.195, 0.088, 0.322, 0.107, 0.107, 0.300, -0.145, -0.135, 0.060, 0.168, 0.023, -0.089,
            -0.070, 0.079, -0.134, 0.094, 0.049, 0.040, 0.310, 0.122, 0.061, -0.15)
 NEAR = 0.374
 """What the likeness of question and sentence (0..1) adds."""

@@ -33,17 +33,23 @@ def figures(seconds: Sequence[float]) -> dict:
             "p95": round(percentile(ms, 95), 3), "max": round(max(ms, default=0.0), 3)}
 
 
-def clock(call: Callable[[str], object], queries: Sequence[str]) -> list[float]:
-    """Seconds each call took, after a warm-up of the first few; an expected refusal by error counts as a call."""
+def clock(call: Callable[[str], object], queries: Sequence[str]) -> list[tuple[float, float]]:
+    """Seconds each call took by the clock and by the processor, after a warm-up; an expected refusal by error counts as a call."""
     taken = []
     for query in (*queries[:WARM_UP], *queries):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         try:
             call(query)
         except AssistantError:
             pass
-        taken.append(time.perf_counter() - started)
+        taken.append((time.perf_counter() - started, time.process_time() - worked))
     return taken[min(WARM_UP, len(queries)):]
+
+
+def measure(call: Callable[[str], object], queries: Sequence[str]) -> dict:
+    """:func:`figures` of the clock, and beside them ``cpu``, those of the processor: they tell a slow program from a busy machine."""
+    taken = clock(call, queries)
+    return figures([wall for wall, _ in taken]) | {"cpu": figures([work for _, work in taken])}
 
 
 def resident() -> dict:
@@ -92,11 +98,10 @@ def _ours(home: Path, folder: Path | None, ours: list[str], lay: list[str], arti
             "failed": sum(r.status in ("failed", "blocked") for r in reports),
             "articles_per_second": round(articles / taken, 1), "provisions_per_second": round(provisions / taken, 1)}
     result["memory_after_ingestion"] = resident()
-    asked = clock(lambda q: assistant.ask(q, asker=LOCAL), ours)
-    result["ask"] = figures(asked)
+    result["ask"] = measure(lambda q: assistant.ask(q, asker=LOCAL), ours)
     if lay and folder:
-        result["ask_lay"] = figures(clock(lambda q: assistant.ask(q, asker=LOCAL), lay))
-    result["search"] = figures(clock(lambda q: assistant.search(q, asker=LOCAL, k=10), lay if lay and folder else ours))
+        result["ask_lay"] = measure(lambda q: assistant.ask(q, asker=LOCAL), lay)
+    result["search"] = measure(lambda q: assistant.search(q, asker=LOCAL, k=10), lay if lay and folder else ours)
     result["memory"] = resident()
     started = time.perf_counter()
     assistant.close()
@@ -125,8 +130,8 @@ def _recipe(home: Path, folder: Path | None, ours: list[str], lay: list[str], ar
               "memory_after_ingestion": resident()}
     if articles:
         result["articles_per_second"] = round(articles / made.ingestion, 1)
-    result["search"] = figures(clock(made.search, lay if lay and folder else ours))
-    result["search_ours"] = figures(clock(made.search, ours))
+    result["search"] = measure(made.search, lay if lay and folder else ours)
+    result["search_ours"] = measure(made.search, ours)
     result["memory"] = resident()
     return result
 
@@ -195,6 +200,8 @@ def compare(ours: dict, theirs: dict) -> dict:
     for p in ("p50", "p95"):
         if "search" in ours and "search" in theirs:
             found[f"search_{p}"] = ratio(theirs["search"][p], ours["search"][p])
+            if "cpu" in ours["search"] and "cpu" in theirs["search"]:
+                found[f"search_cpu_{p}"] = ratio(theirs["search"]["cpu"][p], ours["search"]["cpu"][p])
             whole = ours.get("ask_lay") or ours["ask"]
             found[f"ask_{p}"] = ratio(theirs["search"][p], whole[p])
     if "ingestion" in ours and "ingestion_seconds" in theirs:
@@ -209,7 +216,7 @@ def _show(name: str, place: dict) -> None:
         if "error" in result:
             print(f"{name} {side}：失败 {result['error']}")
             continue
-        parts = [f"{what} p50 {result[key]['p50']} p95 {result[key]['p95']} 毫秒" for key, what in
+        parts = [f"{what} p50 {result[key]['p50']} p95 {result[key]['p95']} 毫秒（处理器 p95 {result[key]['cpu']['p95']}）" for key, what in
                  (("ask", "问答"), ("ask_lay", "问答（群众提问）"), ("search", "检索")) if key in result]
         if "ingestion" in result:
             i = result["ingestion"]
@@ -243,7 +250,7 @@ def run(argv: Sequence[str]) -> int:
             one["times_faster"] = compare(one["ours"], one["recipe"])
         return one
 
-    result = record.stamp("speed") | {"day": date.today().isoformat(), "cold": cold(), "shipped": pair(job)}
+    result = record.stamp("speed") | {"day": date.today().isoformat(), "load": round(os.getloadavg()[0], 2), "cold": cold(), "shipped": pair(job)}
     print(f"冷启动问答：{result['cold']}")
     _show("随附语料", result["shipped"])
     corpus = options.data / CORPUS

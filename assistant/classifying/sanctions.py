@@ -41,7 +41,7 @@ _RESTORED = re.compile(r"恢复(?:了|其)?(?:党员|党内)?(?:的)?(?:各项|�
 _MERGED = re.compile(r"(?:合并|并处|决定|确定|定为|处分期|期限|期间)[^，。；]{0,14}?(?:(?P<n>\d+|[一二三四五六七八九十]+)个月|(?P<y>[一二两三四])年(?P<h>半)?)")
 _TWICE = re.compile(r"(?P<n>[两二三四五2-5])(?:个|次|项|份|起)[^，。；]{0,14}?(?:记大过|记过|警告|降级|撤职)|(?:记大过|记过|警告|降级|撤职)(?:处分)?(?P<m>[两二三四五2-5])(?:个|次|项|份)")
 _COMPANY = re.compile(r"国企|国有|公司|集团|企业(?:管理|中层|领导)")
-_HIGHER = re.compile(r"提拔|更高|晋升|升任|高一级|高于|进一步使用|重用|提任|上一级")
+_HIGHER = re.compile(r"提拔|高一层次|更高层次|上一层次|高层次|升一级|升职|升为|提升|正职|高于原|高半级|更高|晋升|升任|高一级|高于|进一步使用|重用|提任|上一级")
 _NOT_HIGHER = re.compile(r"(?:不|未|没有)(?:是|属于|得)?(?:高于|提拔|晋升|更高|升)|平级|同级|同职级|原层次|原职务层次|同一?层次")
 _PARTY_ORGAN = re.compile(r"党内|党纪|党员|支部|党委|纪委(?!监委)|党组|党工委")
 _STATE_ORGAN = re.compile(r"政务|行政处分|监委|监察|人社|人事局|政府|任免机关|公务员")
@@ -133,7 +133,8 @@ def _counts(text: str, m: re.Match[str]) -> bool:
     """Whether a sanction's name stands for one that was given, not for a rule, a wish or a denial."""
     clause = re.split(r"[，。；：！？\n]", text[:m.start()])[-1]
     after = re.split(r"[。；！？\n]", text[m.end():])[0]
-    if _NOT.search(clause) or _RULE.match(text[m.end():]):
+    merged = "合并" in text and re.search(r"应当?(?:受到?|给予|予以|予|分别)?[^，。；]{0,4}$", clause)
+    if _NOT.search(clause) and not merged or _RULE.match(text[m.end():]):
         return False
     if m.lastgroup == "either" and (_SPOKEN.search(clause) or _TO_SOMEONE.match(after)):
         return False
@@ -188,20 +189,25 @@ def _when(text: str, kind: tuple[int, int], mentions: list[re.Match[str]], days:
         if abs(where - place) > 1:
             continue
         end = min(days[i + 1].span[0] if i + 1 < len(days) else len(text), sentences[where][1])
+        stop = text.find("；", day.span[1], end)
+        end = stop if stop >= 0 else end
         own = text[day.span[1]:end]
         before = re.split(r"[，。；：（(\n]", text[max(0, day.span[0] - 12):day.span[0]])[-1]
         head = re.split(r"[，。；）)]", own)[0]
         holds = day.span[0] <= kind[0] < end or day.span[1] <= kind[0] < end
         other = [k for k in mentions if day.span[0] <= k.start() < end and k.span() != kind]
-        score = 3.0 * holds - 1.5 * abs(where - place) - 0.01 * abs(kind[0] - day.span[0]) / 10
-        led = bool(re.search(r"(?:批准|生效|起算|决定|作出)(?:之?日期?|时间|时)?[：:为是于]{0,2}$", text[max(0, day.span[0] - 9):day.span[0]]))
+        gap = text[kind[1]:day.span[0]] if day.span[0] >= kind[1] else "。"
+        start = max(sentences[place][0], *(text.rfind(mark, 0, kind[0]) for mark in "；。\n"))
+        follows = len(gap) <= 14 and not re.search(r"[。；]", gap) and not re.match(r"(?:讨论|研究|宣布|送达|通报)", head) and not any(start <= d.span[0] < kind[0] for d in days)
+        score = 3.0 * holds + 2.0 * follows - 1.5 * abs(where - place) - 0.01 * abs(kind[0] - day.span[0]) / 10
+        led = bool(re.search(r"(?:批准|生效|起算|决定|作出|落款|签发)(?:之?日期?|时间|时)?[：:为是于]{0,2}$", text[max(0, day.span[0] - 9):day.span[0]]))
         score += 2.5 * bool(led or _DECIDED.search(head) or re.search(r"自$|从$|批准|生效|起算", before)) + 1.0 * bool(_GIVEN.search(head))
         score -= 3.0 * bool(_ELSEWHERE.search(head.replace("违纪处分", "")) and not _DECIDED.search(head) and not (holds and day.span[1] <= kind[0] and _KIND.search(head)))
         score -= 3.0 * bool(re.search(r"(?:因|由于|对|至|到|截至|满)[^，。；]{0,3}$", before)) + 2.0 * bool(re.match(r"(?:期间|以来|至|到\d|届满|期满|为止)", own))
         score -= 2.5 * bool(other and not holds)
         if holds and other and any(k.start() < kind[0] and _AFRESH.search(text[k.end():kind[0]]) for k in other):
             score -= 3.0
-        if day.span[0] > kind[1] and where == place and not led and not _DECIDED.search(head) and not re.search(r"^[^，。；]{0,12}[（(，,]?[^，。；]{0,8}$", text[kind[1]:day.span[0]]):
+        if day.span[0] > kind[1] and where == place and not follows and not led and not _DECIDED.search(head) and not re.search(r"^[^，。；]{0,12}[（(，,]?[^，。；]{0,8}$", text[kind[1]:day.span[0]]):
             score -= 1.5
         if best is None or score > best[0]:
             best = (score, day)
@@ -214,7 +220,7 @@ def _elapsed(text: str, end: int, sentences: list[tuple[int, int]]):
     for length in lengths(text[end:last]):
         a, b = length.span
         before, after = text[end:end + a], text[end + b:end + b + 4]
-        if re.search(r"(?:处分|受处分|至今|到现在|已经?|后|过了?|满|才|刚)[^，。；]{0,6}$", before) and not re.search(r"影响期(?:为|是)?$|不满$", before) or re.match(r"了|前", after):
+        if re.search(r"(?:处分|受处分|至今|到现在|已经?|后|过了?|满|才|刚)[^，。；]{0,6}$", before) and not re.search(r"(?:影响期|处分期|期限|期间)(?:为|是|定为|确定为)?$|不满$|定为$", before) or re.match(r"了|前", after):
             return replace(length, span=(end + a, end + b))
     return None
 
@@ -222,10 +228,12 @@ def _elapsed(text: str, end: int, sentences: list[tuple[int, int]]):
 def _completed(text: str, sanction: Sanction, days: tuple[Moment, ...]) -> Sanction:
     """The restored rights, the merged acts and the length the authority set, put to the sanction they belong to."""
     if sanction.kind == "留党察看":
-        for day in days:
-            around = re.split(r"[。；\n]", text[day.span[1]:])[0][:16], re.split(r"[，。；\n]", text[:day.span[0]])[-1]
-            if day.exact and day.first > sanction.on[0] and (_RESTORED.search(around[0]) or _RESTORED.search(around[1])):
-                sanction = replace(sanction, restored=day.first)
+        later = [d for d in days if d.exact and d.first > sanction.on[0]]
+        named = [d for d in later if re.search(r"恢复[^，。；]{0,10}$", text[:d.span[0]])]
+        beside = [d for d in later if _RESTORED.search(re.split(r"[，。；\n]", text[d.span[1]:])[0])]
+        near = [d for d in later if _RESTORED.search(re.split(r"[。；\n]", text[d.span[1]:])[0][:20])]
+        if restored := (named or beside or near):
+            sanction = replace(sanction, restored=restored[-1].first)
         return replace(sanction, probation=sanction.probation or _probation(text))
     if KINDS.get(sanction.kind) and KINDS[sanction.kind].track == "government":
         name = sanction.kind.removeprefix("政务")

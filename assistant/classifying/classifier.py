@@ -103,8 +103,10 @@ class Classifier:
         if scheme is None:
             from assistant.classifying.routing import choose
 
-            scheme = choose(self, text)
-            notices.append(f"没有指定方案，按案情选用“{self.ready(scheme).scheme.title}”。")
+            choice = choose(self, text)
+            scheme = choice.scheme
+            also = f"也可能属于“{self.ready(choice.other).scheme.title}”，如是请指定该方案。" if choice.other else ""
+            notices.append(f"没有指定方案，按案情选用“{self.ready(scheme).scheme.title}”。{also}")
         ready = self.ready(scheme)
         reading = self.read(ready, text)
         reading.later = later

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.classifying.finding import raised
+from assistant.classifying import routed
 from assistant.classifying.reading.reader import pieces
 
 if TYPE_CHECKING:
     from assistant.classifying.classifier import Classifier
 
 DEFAULT = "tolerance"
+ENOUGH = 0.15
+"""Chance of the likeliest scheme below which nothing speaks for it."""
+CLEARLY = 1.5
+"""How many times likelier than the default a scheme of one region has to be."""
+CLOSE = 0.4
+"""Chance of the second scheme, as a share of the first's, from which it is named too."""
 TOLD = 3
 """Elements that a text has to say something of before it counts as a case told and not as a general question."""
 LEAST = 40
@@ -19,14 +27,42 @@ LEAST = 40
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")
 
 
-def choose(classifier: Classifier, text: str) -> str:
-    """The scheme whose own signals stand in the text most often; ``tolerance`` when none does better."""
-    scores = {}
-    for ready in classifier.all():
-        reading = classifier.read(ready, text)
-        scores[ready.scheme.name] = sum(raised(reading, name) for name in ready.scheme.route) / (len(ready.scheme.route) ** 0.5 or 1)
-    best = max(scores, key=lambda name: (scores[name], name == DEFAULT))
-    return best if scores[best] > 0 else DEFAULT
+@dataclass(frozen=True)
+class Choice:
+    """The scheme chosen and, when it is close, the one that would fit too ("" when none does)."""
+
+    scheme: str
+    other: str = ""
+
+
+def bound(classifier: Classifier) -> frozenset[str]:
+    """The schemes that hold in one region only."""
+    return frozenset(ready.scheme.name for ready in classifier.all() if ready.scheme.region != ("全国",))
+
+
+def ranked(chances: Mapping[str, float], bound: frozenset[str]) -> list[tuple[str, float]]:
+    """The schemes, the likeliest first; the default stands first when no other clearly wins."""
+    found = {name: chance for name, chance in chances.items() if name != routed.QUESTION}
+    if max(found.values()) < ENOUGH:
+        found[DEFAULT] = 1.0
+    weighed = {name: chance / CLEARLY if name in bound else chance for name, chance in found.items()}
+    return sorted(weighed.items(), key=lambda pair: (-pair[1], pair[0] != DEFAULT))
+
+
+def pick(chances: Mapping[str, float], bound: frozenset[str]) -> str:
+    """The scheme of a text by the chances of :meth:`routed.Model.chances`."""
+    return ranked(chances, bound)[0][0]
+
+
+def choose(classifier: Classifier, text: str) -> Choice:
+    """The scheme that the text is likeliest for; ``tolerance`` when nothing speaks for another."""
+    plain = classifier.read(classifier.ready(DEFAULT), text).plain
+    known = {n: c for n, c in routed.shipped().chances(plain).items() if n in classifier.names}
+    if not known:
+        return Choice(DEFAULT)
+    (first, chance), *others = ranked(known, bound(classifier))
+    second = others[0] if others else ("", 0.0)
+    return Choice(first, second[0] if second[1] >= chance * CLOSE else "")
 
 
 def might_tell(text: str) -> bool:

@@ -137,7 +137,7 @@ def grams(text: str) -> list[str]:
     ['第', '14', '条', '容', '错', '容错']
     """
     out: list[str] = []
-    for run in re.findall(rf"[{CJK}]+|[a-z]+|\d+(?:\.\d+)?", soft_fold(text)):
+    for run in re.findall(rf"[{CJK}]+|[a-z]+|[0-9]+(?:\.[0-9]+)?", soft_fold(text)):
         if run[0].isascii():
             out.append(run)
         else:

@@ -10,9 +10,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from assistant import ranking, words
+from assistant import words
 from assistant.chinese import NUMERAL, fold, grams, number, numeral
-from assistant.embedding import Embedder
+from assistant.embedding import Embedder, ranking
 from assistant.store import Entry
 from assistant.store.catalogue import title_key
 from assistant.types import Asker, Document, Hit

@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from assistant import ranking
+from assistant.embedding import ranking
 from assistant.chinese import grams
 from assistant.embedding import adapting, pairs, static
 from assistant.embedding.bm25 import Bm25, top

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant import ranking, words
+from assistant import words
 from assistant.chinese import grams
-from assistant.embedding import doubt
+from assistant.embedding import doubt, ranking
 from assistant.embedding.bm25 import Bm25, top
 from assistant.embedding.static import StaticEmbedder
 from assistant.embedding.weighing import unseen

@@ -1,4 +1,4 @@
-"""Training the ranker of :mod:`assistant.ranking` on questions that the table has not been trained on."""
+"""Training the ranker of :mod:`assistant.embedding.ranking` on questions that the table has not been trained on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from assistant import ranking, words
+from assistant import words
 from assistant.chinese import grams
 from assistant.embedding import pairs as reading
-from assistant.embedding import recipe
+from assistant.embedding import ranking, recipe
 from assistant.embedding.bm25 import Bm25, top
 from assistant.embedding.static import StaticEmbedder
 
-HIDDEN, NETS, EPOCHS, RATE, DECAY = 12, 4, 12, 0.01, 0.05
+HIDDEN, NETS, EPOCHS, RATE, DECAY = 12, 10, 12, 0.01, 0.05
 EACH = 800
 """Questions taken of a set; every set weighs the same."""
 

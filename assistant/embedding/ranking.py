@@ -16,7 +16,7 @@ import numpy as np
 from assistant.chinese import grams
 from assistant.embedding.ngrams import idf
 
-WEIGHTS = Path(__file__).parent / "embedding" / "ranker.json"
+WEIGHTS = Path(__file__).with_name("ranker.json")
 DEPTH = 60
 """How many passages each signal names before they are ranked together."""
 NAMES = ("grams", "words", "dense", "grams_z", "words_z", "dense_z", "length_z", "grams_rank", "words_rank", "dense_rank",

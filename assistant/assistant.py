@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant import checking, citing, lexicon, library, settings
+from assistant import citing, lexicon, library, settings
 from assistant.drafting import asking, filling, forms
 from assistant.drafting.clauses import Clauses
 from assistant.drafting.knowing import Known, of_case
@@ -21,6 +21,7 @@ from assistant.errors import AssistantError, BadInput, IndexMismatch
 from assistant.types import LOCAL, Answer, Asker, Document, FileReport, Hit, Provision
 
 if TYPE_CHECKING:
+    from assistant import checking
     from assistant.classifying.casework import Case
     from assistant.classifying.nouns import Determination
 
@@ -246,6 +247,7 @@ class Assistant:
 
         ``on`` is the day whose law counts (None: the document's own date). Raises UnreadableFile, Classified.
         """
+        from assistant import checking
         from assistant.checking import language
 
         own = self._corpus / "wording.yaml"

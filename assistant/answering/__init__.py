@@ -17,7 +17,7 @@ from assistant.lexicon import Lexicon
 from assistant.retrieval import Retriever
 from assistant.types import Answer, Asker, Document, Hit
 
-ENOUGH = 0.20
+ENOUGH = 0.22
 """How sure it must be that an evidence answers before it may."""
 ABROAD = 0.15
 """Asked of a place, a rule that holds everywhere must carry the answer better by this much."""

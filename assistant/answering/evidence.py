@@ -44,6 +44,7 @@ _ATTRIBUTES = {
 }
 
 
+_NAMED_WHOM = re.compile(r"[长员人官师总记导](?:是谁|的名字|叫什么|姓什么)")
 _SAID = frozenset("年薪 经费 预算 补贴 奖金 费用 价格 名字 姓什么 电话 地址 网址".split())
 
 LIKENED = 80
@@ -148,10 +149,12 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
     if question.count is not None and question.want == "open":
         question = replace(question, want="list")
     pattern = TYPES.get(question.want)
-    wants = [re.compile(p) for word, p in _ATTRIBUTES.items() if p and (word in question.text if word in _SAID else any(word == u.word or u.word.endswith(word) for u in question.units))]
+    wants = [re.compile(p) for word, p in _ATTRIBUTES.items() if p and (bool(_NAMED_WHOM.search(question.text)) if word in {"名字", "姓什么"} else word in question.text if word in _SAID else any(word == u.word or u.word.endswith(word) for u in question.units))]
     top = max((h.score for h in hits), default=1.0) or 1.0
     raw = {g: weigh(g) for g in grams(question.text) if len(g) > 1}
     listed = question.want in {"list", "define"}
+    asked = re.search(r"哪几个?(种|类|项|条|步|方面|环节|点|部分)", question.text)
+    kinds = re.compile(rf"{_N}个?{asked[1]}") if asked else None
     anywhere = not question.places and not question.mentions
     total = sum(u.weight for u in question.units) or 1.0
     out: list[tuple] = []
@@ -174,7 +177,7 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
             lead = own.endswith(":")
             of_kind = typed and pattern is not None
             framing, heading = _plain_signs(hit, own)
-            rows.append((share, strict, same, common[0], of_kind, question.count is not None and _has_count(question.count, own), _defines(question, own),
+            rows.append((share, strict, same, common[0], of_kind, _has_count(question.count, own) if question.count is not None else bool(kinds and kinds.search(own)), _defines(question, own),
                          framing, heading, on_focus, listed and own.endswith(":"), common[1], common[2], bool(leads[i]) or bool(_ITEM.match(own)),
                          listed and own.count("、") / 5, ground.whole, strict * of_kind, len(beside) / 100, bool(_COLON_LIST.search(own)),
                          question.want == "why" and bool(_WHY.search(own)), _bound(question, pattern, own, total) if of_kind else 0.0,

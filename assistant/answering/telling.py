@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from assistant import metadata
@@ -27,6 +28,7 @@ def tell(q: Question, e: Evidence, found: Sequence[Evidence], place: str, on: da
     """The answer that an evidence gives; a count whose list is nowhere in the document gives ``not_listed``."""
     wants_list = q.want in {"list", "define"} or q.count is not None and q.want == "open"
     if wants_list:
+        e = _over(e)
         count = q.count or _count_of(q, e)
         listing = _listing(q, e, found, count)
         if listing is None and (count or q.named):
@@ -47,6 +49,12 @@ def tell(q: Question, e: Evidence, found: Sequence[Evidence], place: str, on: da
             break
         spans = more
     return _answer(q, spans, found, place, on)
+
+
+def _over(e: Evidence) -> Evidence:
+    """For an item, the line that introduces the items, so that the list is told from its beginning; else the evidence itself."""
+    lead = _lead_of(e)
+    return replace(e, start=lead[0], end=lead[1]) if lead else e
 
 
 def _words(q: Question) -> list[str]:
@@ -87,19 +95,24 @@ def _joined(group: Sequence[tuple[Evidence, int, int]]) -> list[tuple[Evidence, 
     return out
 
 
-def _with_lead(e: Evidence, spans: list[tuple[Evidence, int, int]]) -> list[tuple[Evidence, int, int]]:
-    """An item of an article is said with the words that stand over it (有下列行为之一的，予以警告……：)."""
+def _lead_of(e: Evidence) -> tuple[int, int] | None:
+    """Where the line stands that introduces the items of which a sentence is one; None when it is no item."""
     text = e.hit.provision.text
     before = text[:e.start]
     line = before.rfind("\n") + 1
-    marked = re.match(r"\s*[（(][一二三四五六七八九十]+[）)]", text[line:e.end])
-    if not marked:
-        return spans
+    if not re.match(r"\s*[（(][一二三四五六七八九十]+[）)]", text[line:e.end]):
+        return None
     leads = [m for m in re.finditer(r"[^\n]*[：:]\s*(?=\n)", before)]
-    if not leads:
+    return (leads[-1].start(), leads[-1].end()) if leads else None
+
+
+def _with_lead(e: Evidence, spans: list[tuple[Evidence, int, int]]) -> list[tuple[Evidence, int, int]]:
+    """An item of an article is said with the words that stand over it (有下列行为之一的，予以警告……：)."""
+    found = _lead_of(e)
+    if found is None:
         return spans
-    lead = leads[-1]
-    a, b = lead.start(), lead.end()
+    text = e.hit.provision.text
+    a, b = found
     parts = [s for s in sentences(text[a:b])]
     a = a + parts[-1][0] if parts and b - a > 160 else a
     return [*spans, (e, a, b)]

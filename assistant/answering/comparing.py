@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant import metadata
 from assistant.answering import compose
@@ -105,6 +106,10 @@ def foreign(q: Question, evidence: Sequence[Evidence]) -> Answer:
                   whose or ("一个地区的规定不适用于其他地区的干部。",), trace={"claims": ()})
 
 
+CLOSE = 0.2
+"""How much lower the clause of another place may stand and still be meant."""
+
+
 def rival(q: Question, found: Sequence[Evidence], e: Evidence, fits: Callable[[Evidence], bool]) -> Evidence | None:
     """Another place's clause that answers as well, when no place was given and the answer would differ."""
     if e.hit.document.region in ("", "全国") or q.want not in {"how_many", "list", "frequency", "duration", "percent", "money"} and q.count is None:
@@ -113,7 +118,7 @@ def rival(q: Question, found: Sequence[Evidence], e: Evidence, fits: Callable[[E
         d = other.hit.document
         if (d.region not in ("", "全国") and not metadata.within(d.region, e.hit.document.region)
                 and not metadata.within(e.hit.document.region, d.region) and other.typed
-                and other.score >= e.score - 0.12 and other.coverage >= e.coverage - 0.08 and fits(other)):
+                and other.score >= e.score - CLOSE and other.coverage >= e.coverage - 0.08 and fits(replace(other, margin=e.margin))):
             return other
     return None
 

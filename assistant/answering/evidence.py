@@ -44,7 +44,7 @@ _ATTRIBUTES = {
 }
 
 
-_NAMED_WHOM = re.compile(r"[长员人官师总记导](?:是谁|的名字|叫什么|姓什么)")
+_NAMED_WHOM = re.compile(r"姓什么|[长员人官师总记导部](?:是谁|的名字|叫什么|姓什么)")
 _SAID = frozenset("年薪 经费 预算 补贴 奖金 费用 价格 名字 姓什么 电话 地址 网址".split())
 
 LIKENED = 80

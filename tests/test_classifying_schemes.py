@@ -10,6 +10,7 @@ import pytest
 from assistant import settings
 from assistant.classifying import vocabulary
 from assistant.classifying.classifier import Classifier
+from assistant.embedding import load
 from assistant.errors import BadScheme, NotFound
 
 CORPUS = settings.shipped("corpus")
@@ -22,7 +23,7 @@ def classifier(corpus=CORPUS, **more):
     return Classifier(corpus, resolve, lambda text, others: [0.0] * len(others), **more)
 
 
-SHIPPED = classifier()
+SHIPPED = classifier(encode=load().encode)
 EXAMPLES = [(ready.scheme.name, e) for ready in SHIPPED.all() for e in ready.scheme.examples]
 
 

@@ -168,9 +168,19 @@ class Classifier:
                        notices=tuple(dict.fromkeys([*base.notices, *notices])))
 
     def _trained(self, scheme: Scheme, reading: Reading) -> learned.Trained | None:
-        if self._encode is None or not any(e.trained for e in scheme.elements.values()):
+        if self._builtin is None or not any(e.trained for e in scheme.elements.values()):
             return None
-        return learned.Trained(reading, self._encode, learned.shipped())
+        return learned.Trained(reading, self._builtin, learned.shipped())
+
+    @cached_property
+    def _builtin(self) -> Encode | None:
+        """The encoder that the trained evidence was fitted with, whatever embedding a setting names; None without its weights."""
+        if self._encode is None:
+            return None
+        from assistant.embedding import load
+
+        embedder = load()
+        return embedder.encode if learned.fits(embedder.dimension) else None
 
     def _elsewhere(self, scheme: Scheme, place: str, homes: str, on: date | None) -> Determination:
         notices: list[str] = []

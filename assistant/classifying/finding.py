@@ -20,8 +20,9 @@ ENOUGH = 2
 """The strength from which evidence settles an element."""
 SURE = {"+": 0.42, "-": 0.55, "?": 0.45}
 """The chance from which the trained classifier counts as evidence for, against, or of doubt."""
-HEAD, FEW = 0.5, 2
-"""The chance for a case as a whole below which an element counts as unmet, where no more than a few others are settled."""
+HEAD, FEW, OTHER = 0.5, 2, 0.15
+"""The chance for a case as a whole below which an element counts as unmet, where no more than a few others are settled and some piece
+speaks against it with a chance of its own."""
 OVERRULES = 0.7
 """The chance of the opposite from which it overrules a pattern."""
 
@@ -65,7 +66,7 @@ def assume(scheme: Scheme, reading: Reading, found: Mapping[str, Finding], deman
     for name, finding in found.items():
         element = scheme.elements[name]
         asked = not silent(name) or element.silence == "unclear" or element.asked is not None and conditions.holds(
-            element.asked, first.__getitem__, lambda s: raised(reading, s)) is not False
+            element.asked, first.__getitem__, lambda s: raised(reading, s)) is True
         out[name] = replace(finding, value=finding.state if asked else element.silence, asked=asked)
     return out
 
@@ -100,8 +101,8 @@ def weigh(element: Element, reading: Reading, trained: Trained | None = None) ->
 def _headed(element: Element, found: Finding, reading: Reading, trained: Trained) -> Finding:
     """What the classifier says of the case as a whole, where it is sure and the patterns do not say the opposite."""
     chance = trained.heads[element.trained]
-    best = trained.best(f"{element.trained}-", 0.0)
-    if chance >= HEAD or not best or found.state == "unmet":
+    best = trained.best(f"{element.trained}-", OTHER)
+    if chance >= (HEAD) or not best or found.state == "unmet":
         return found
     a, b = reading.trimmed(*best[0].span)
     return Finding(element.name, element.title, "unmet", reading.text[a:b], (a, b), SPEAKERS[reading.judge.speaker(b - 1)])
@@ -117,7 +118,7 @@ def _learned(element: Element, mark: str, reading: Reading, trained: Trained, st
     best: tuple[int, float, Claim] | None = None
     opposite = _marked(element, {"+": "-", "-": "+"}.get(mark, ""), reading)
     same = _marked(element, mark, reading)
-    for piece in trained.best(element.trained + mark, SURE[mark]):
+    for piece in trained.best(element.trained + mark, element.sure if mark == "-" and element.sure else SURE[mark]):
         a, b = piece.span
         if element.anchor is not None and not element.anchor.search(reading.plain, a, b):
             continue

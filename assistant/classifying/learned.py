@@ -15,12 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.classifying.features import VECTOR, rows
+from assistant.classifying.features import VECTOR, WIDTH, rows
 from assistant.classifying.nouns import Span
 from assistant.classifying.reading import Reading
 
 SHIPPED = Path(__file__).with_name("evidence.json")
 Encode = Callable[[Sequence[str]], np.ndarray]
+EXCLUSIONS = frozenset({"gain-", "ban-", "forgery-", "redline-", "candour-", "repeat-", "order-", "diligence-"})
+"""Labels that lie near each other and lead to the same outcome."""
+MENDED, SHARE = ("consequence+", "remedy+"), 0.25
+"""Labels that one piece often carries both, and the chance of its own that a label needs to take the other's too."""
 SHORTEST, LONGEST_PAIR, LONGEST = 4, 60, 90
 MOST = 600
 """Pieces of one case that are looked at; a case of 50,000 characters is read at its beginning by this classifier, by the patterns whole."""
@@ -55,6 +59,11 @@ def shipped() -> Model:
     return Model.read()
 
 
+def fits(dimension: int) -> bool:
+    """Whether vectors of this dimension are those that the shipped model was fitted with."""
+    return SHIPPED.is_file() and len(shipped().weights) == WIDTH + dimension
+
+
 @dataclass(frozen=True)
 class Piece:
     """One label's chance for one piece of a case."""
@@ -69,7 +78,7 @@ def pieces(reading: Reading) -> list[Span]:
     out = [c for c in clauses if c[1] - c[0] >= SHORTEST]
     out += [(a[0], b[1]) for a, b in zip(clauses, clauses[1:], strict=False) if b[1] - a[0] <= LONGEST_PAIR]
     out += [s for s in reading.sentences if SHORTEST <= s[1] - s[0] <= LONGEST]
-    return list(dict.fromkeys(out))[:MOST]
+    return [s for s in dict.fromkeys(out) if sum(map(str.isalnum, reading.plain[s[0]:s[1]])) >= SHORTEST][:MOST]
 
 
 def summary(chances: np.ndarray) -> np.ndarray:
@@ -93,7 +102,21 @@ class Trained:
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         self.chances = scores / scores.sum(axis=1, keepdims=True)
         whole = summary(self.chances)
+        self._together([i for i, label in enumerate(model.labels) if label in EXCLUSIONS])
+        self._both([self._column[label] for label in MENDED if label in self._column])
         self.heads = {name: float(1 / (1 + np.exp(-(whole @ w + b)))) for name, (w, b) in model.heads.items()}
+
+    def _together(self, columns: list[int]) -> None:
+        """What is one exclusion or another is that of them that is likeliest, with the chance of them all."""
+        if columns:
+            group = self.chances[:, columns]
+            likeliest = np.array(columns)[group.argmax(axis=1)]
+            self.chances[np.arange(len(group)), likeliest] = group.sum(axis=1)
+
+    def _both(self, columns: list[int]) -> None:
+        """What tells that all was made good speaks for the remedy and for the consequence: either has the chance of both."""
+        group = self.chances[:, columns]
+        self.chances[:, columns] = np.where(group >= SHARE, group.sum(axis=1, keepdims=True), group)
 
     def best(self, label: str, least: float) -> list[Piece]:
         """The pieces that carry a label with at least this chance, the likeliest first."""

@@ -55,7 +55,8 @@ class Element:
 
     ``met`` and ``unmet`` are conditions over signals; ``silence`` is what the decision takes when the case says nothing and
     ``asked`` does not hold; ``cured`` are conditions over signals under which evidence against does not count; ``trained`` is the name that
-    the trained classifier has for the element ("" = patterns only), which counts only for pieces that hold the ``anchor``; ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
+    the trained classifier has for the element ("" = patterns only), which counts only for pieces that hold the ``anchor``
+    and, when it speaks against, from the chance ``sure`` on (0 = the usual one); ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Element:
     cured: tuple = ()
     trained: str = ""
     anchor: re.Pattern[str] | None = None
+    sure: float = 0.0
     compute: str = ""
     given: Mapping = field(default_factory=dict)
 

@@ -201,7 +201,7 @@ def reckon(sanctions: Iterable[Sanction]) -> Reckoning:
 
 
 def _party(given: list[Sanction]) -> Period:
-    ends, starts = [], []
+    ends, starts, merged = [], [], False
     for bound in (0, 1):
         free: date | None = _LONG_AGO
         start = given[0].on[bound]
@@ -209,15 +209,14 @@ def _party(given: list[Sanction]) -> Period:
             heaviest = max(group, key=lambda s: KINDS[s.kind].rank)
             decided = heaviest.on[bound]
             running = free is None or decided < free
+            merged |= running and free != _LONG_AGO
             rest = free - decided if free is not None and running else None
             start, free = _added(heaviest, bound, free, decided, running, rest)
             if free is None:
                 break
         ends.append(free - timedelta(days=1) if free is not None else None)
         starts.append(start)
-    groups = _at_once(given)
     clauses = [KINDS[s.kind].clause for s in given]
-    merged = any(_inside(groups[:i], groups[i]) for i in range(1, len(groups)))
     said = "，".join(_told(s) for s in given)
     if merged:
         clauses.append(f"{PARTY}#第二十一条")
@@ -245,13 +244,14 @@ def _added(sanction: Sanction, bound: int, free: date | None, decided: date, run
 
 
 def _government(given: list[Sanction]) -> Period:
-    groups, ends = _at_once(given), []
+    groups, ends, merged = _at_once(given), [], False
     for bound in (0, 1):
         free = _LONG_AGO
         for group in groups:
             months = _several(group)[bound]
             decided = max(s.on[bound] for s in group)
             alone = free_from(decided, months)
+            merged |= decided < free
             free = min(free_from(free, months), free_from(decided, CAP)) if decided < free else alone
         ends.append(free - timedelta(days=1))
     newest = max(groups[-1], key=lambda s: KINDS[s.kind].rank)
@@ -266,7 +266,7 @@ def _government(given: list[Sanction]) -> Period:
             said += "；同时有几种不同的处分，执行最重的一种"
         if any(_several(g)[0] != _several(g)[1] for g in groups):
             said += "；几个同种处分合并，期限由处分机关在一个处分期以上、各期之和以下决定，最长四十八个月"
-    if any(_inside(groups[:i], groups[i]) for i in range(1, len(groups))):
+    if merged:
         clauses += [f"{EARLIER}#第十条.2", f"{EARLIER}#第十条.3"]
         said += "；处分期内又受新处分，原处分剩余期限加新处分期限，最长四十八个月"
     return _period("government", given, newest.on, (ends[0], ends[1]), clauses, said)
@@ -314,12 +314,6 @@ def _at_once(given: list[Sanction]) -> list[list[Sanction]]:
     for sanction in given:
         groups.setdefault(sanction.on, []).append(sanction)
     return [groups[on] for on in sorted(groups)]
-
-
-def _inside(before: list[list[Sanction]], group: list[Sanction]) -> bool:
-    """Whether a decision may have fallen into a period that still ran."""
-    earlier = [s for g in before for s in g]
-    return reckon(earlier).over(group[0].on[0]) is not True
 
 
 def _clause(sanction: Sanction) -> str:

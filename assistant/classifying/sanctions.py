@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -47,6 +48,10 @@ _PARTY_ORGAN = re.compile(r"党内|党纪|党员|支部|党委|纪委(?!监委)|
 _STATE_ORGAN = re.compile(r"政务|行政处分|监委|监察|人社|人事局|政府|任免机关|公务员")
 
 
+MOST = 60
+"""Mentions of sanctions that are looked at: no one has more, and a text that repeats them says nothing new."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What a case tells of sanctions.
@@ -73,7 +78,7 @@ def read(text: str, on: date | None = None) -> Told:
     """
     days = moments(text, on)
     sentences = [(m.start(), m.end()) for m in re.finditer(r"[^。！？!?\n]+[。！？!?\n]*", text)]
-    mentions = [m for m in _KIND.finditer(text) if _counts(text, m)]
+    mentions = [m for m in _KIND.finditer(text) if _counts(text, m)][:MOST]
     found: list[Sanction] = []
     undated: list[tuple[int, int]] = []
     estimated = False
@@ -182,12 +187,13 @@ def _fresh(text: str, m: re.Match[str], earlier: Sanction, moment: Moment) -> bo
 def _when(text: str, kind: tuple[int, int], mentions: list[re.Match[str]], days: tuple[Moment, ...], sentences: list[tuple[int, int]]
           ) -> Moment | None:
     """The date from which a sanction runs: the one whose own words speak of deciding or giving, in the sanction's sentence or beside it."""
-    place = next((i for i, s in enumerate(sentences) if s[0] <= kind[0] < s[1]), 0)
+    place = _sentence(sentences, kind[0])
+    reach = sentences[max(0, place - 1)][0], sentences[min(len(sentences) - 1, place + 1)][1]
     best: tuple[float, Moment] | None = None
     for i, day in enumerate(days):
-        where = next((j for j, s in enumerate(sentences) if s[0] <= day.span[0] < s[1]), 0)
-        if abs(where - place) > 1:
+        if not reach[0] <= day.span[0] < reach[1]:
             continue
+        where = _sentence(sentences, day.span[0])
         end = min(days[i + 1].span[0] if i + 1 < len(days) else len(text), sentences[where][1])
         stop = text.find("；", day.span[1], end)
         end = stop if stop >= 0 else end
@@ -212,6 +218,10 @@ def _when(text: str, kind: tuple[int, int], mentions: list[re.Match[str]], days:
         if best is None or score > best[0]:
             best = (score, day)
     return best[1] if best and best[0] > 0.2 else None
+
+
+def _sentence(sentences: list[tuple[int, int]], at: int) -> int:
+    return max(0, bisect_right(sentences, at, key=lambda s: s[0]) - 1)
 
 
 def _elapsed(text: str, end: int, sentences: list[tuple[int, int]]):

@@ -18,7 +18,9 @@ from assistant.embedding import ranking, recipe
 from assistant.embedding.bm25 import Bm25, top
 from assistant.embedding.static import StaticEmbedder
 
-HIDDEN, NETS, EPOCHS, RATE, DECAY = 12, 10, 12, 0.01, 0.05
+HIDDEN, NETS, EPOCHS, RATE, DECAY = 12, 4, 12, 0.01, 0.05
+LEARNED = tuple(name for name in ranking.NAMES if name != "covered")
+"""What the network sees; how much of a question stands in the texts is weighed outside of it (``ranking.CAUTION``)."""
 EACH = 800
 """Questions taken of a set; every set weighs the same."""
 
@@ -75,17 +77,17 @@ def _judge(name: str, texts: Sequence[str], asked: dict[str, set[int]], embedder
 def fit(sets: dict[str, list[Judged]], seed: int = 0) -> dict:
     """A ranker, as it is stored, by listwise softmax over the candidates of each question."""
     examples = [(j, 300 / len(judged)) for judged in sets.values() for j in judged if j.right.any()]
-    every = np.concatenate([j.seen for j, _ in examples])
+    every = np.concatenate([j.seen[:, :len(LEARNED)] for j, _ in examples])
     mean, spread = every.mean(0), every.std(0) + 1e-4
-    ready = [(torch.from_numpy((j.seen - mean) / spread), torch.from_numpy(j.right.astype(np.float32)), w) for j, w in examples]
+    ready = [(torch.from_numpy((j.seen[:, :len(LEARNED)] - mean) / spread), torch.from_numpy(j.right.astype(np.float32)), w) for j, w in examples]
     nets = [_fit(ready, seed + n) for n in range(NETS)]
-    return {"names": ranking.NAMES, "mean": _plain(mean), "spread": _plain(spread), "nets": nets}
+    return {"names": LEARNED, "mean": _plain(mean), "spread": _plain(spread), "nets": nets}
 
 
 def _fit(ready: list, seed: int) -> dict:
     torch.manual_seed(seed)
-    line = torch.nn.Linear(len(ranking.NAMES), 1, bias=False)
-    inner, outer = torch.nn.Linear(len(ranking.NAMES), HIDDEN), torch.nn.Linear(HIDDEN, 1, bias=False)
+    line = torch.nn.Linear(len(LEARNED), 1, bias=False)
+    inner, outer = torch.nn.Linear(len(LEARNED), HIDDEN), torch.nn.Linear(HIDDEN, 1, bias=False)
     optimizer = torch.optim.AdamW([*line.parameters(), *inner.parameters(), *outer.parameters()], lr=RATE, weight_decay=DECAY)
     rng, n = np.random.default_rng(seed), 0
     for _ in range(EPOCHS):

@@ -20,7 +20,8 @@ TITLES = ("书记|镇长|乡长|县长|区长|市长|局长|主任|院长|校长
           "主管|经办人|调研员|检察官|法官|民警|所长|医生|教师|教授")
 _NAMED = re.compile(rf"(?:{TITLES})([{SURNAMES}](?:某[某甲乙丙]?|[一-龥]{{1,2}}))")
 _BEFORE = re.compile(rf"([{SURNAMES}](?:某[某甲乙丙]?|[一-龥]{{1,2}}?))(?:同志|局长|镇长|主任|书记|科长|副局长|副镇长|副主任)")
-_AFTER_NAME = set("在将把被未没是于和与对因为的向从等称表主经按曾已先及也均都即其又本任以为受经不自到通明当负签提收给要让说认讲、，。；：（ ")
+_AFTER_NAME = set("在将把被未没是于和与对因为的向从等称表主经按曾已先及也均都即其又本任以为受经不自到通当负签提收给要让说认讲、，。；：（ ")
+_NO_NAME = set("在将把被未没是于和与对因为的向从等、，。；：（ ")
 MOST = 6
 """Persons that a case is divided into."""
 
@@ -32,7 +33,7 @@ def persons(text: str) -> tuple[str, ...]:
         name = m[1]
         if len(name) == 3 and "某" not in name and name[2] in _AFTER_NAME:
             name = name[:2]
-        if len(name) >= 2 and name[1] not in _AFTER_NAME:
+        if len(name) >= 2 and name[1] not in _NO_NAME:
             found[name] += 1
     short = {n for n in found for longer in found if n != longer and longer.startswith(n)}
     return tuple(sorted((n for n in found if n not in short), key=text.find))

@@ -35,13 +35,21 @@ def terms(text: str) -> Mapping[str, list[str]]:
 
 
 @dataclass(frozen=True)
+class _Passages:
+    """Passages side by side, sorted by rowid: vectors (zeros where a text has nothing to read) and lengths in characters."""
+
+    rowids: np.ndarray
+    vectors: np.ndarray
+    lengths: np.ndarray
+
+
+@dataclass(frozen=True)
 class _Ground:
-    """Where one search may look: the documents by version row, the ranges of their passages, the vectors inside when they are few."""
+    """Where one search may look: the documents by version row, the ranges of their passages, these themselves in a small store."""
 
     documents: Mapping[int, Document]
     ranges: tuple[tuple[int, int], ...]
-    rowids: np.ndarray
-    vectors: np.ndarray | None
+    few: _Passages | None
 
     @cached_property
     def _bounds(self) -> np.ndarray:
@@ -68,7 +76,7 @@ class Retriever:
 
     def __init__(self, store, index, embedder: Embedder, rerank: Callable[[str, Sequence[str]], Sequence[float]] | None = None):
         self._store, self._index, self._embedder, self._rerank = store, index, embedder, rerank
-        self._kept: tuple[int, tuple[np.ndarray, np.ndarray | None]] | None = None
+        self._kept: tuple[int, _Passages | None] | None = None
         self._whole: tuple[object, object, _Ground] | None = None
         self._read = lru_cache(maxsize=16)(self._understood)
 
@@ -103,19 +111,19 @@ class Retriever:
         return {field: _weighted(split[field], more[field]) for field in split}, self._embedder.encode([" ".join((text, *extra))])[0]
 
     def _ground(self, entries: Mapping[int, Entry], keep: Callable[[Document], bool] | None) -> _Ground:
-        every = self._vectors()
+        every = self._every()
         last = self._whole
         if keep is None and last is not None and last[0] is entries and last[1] is every:
             return last[2]
         inside = entries if keep is None else {row: e for row, e in entries.items() if keep(e.document)}
         ranges = _ranges(inside.values())
-        rowids, vectors = every
-        if vectors is not None:
-            at = np.zeros(len(rowids), bool)
+        few = None
+        if every is not None:
+            at = np.zeros(len(every.rowids), bool)
             for a, b in ranges:
-                at[np.searchsorted(rowids, a):np.searchsorted(rowids, b, side="right")] = True
-            rowids, vectors = rowids[at], vectors[at]
-        ground = _Ground({row: e.document for row, e in inside.items()}, ranges, rowids, vectors)
+                at[np.searchsorted(every.rowids, a):np.searchsorted(every.rowids, b, side="right")] = True
+            few = _Passages(every.rowids[at], every.vectors[at], every.lengths[at])
+        ground = _Ground({row: e.document for row, e in inside.items()}, ranges, few)
         if keep is None:
             self._whole = (entries, every, ground)
         return ground
@@ -144,30 +152,42 @@ class Retriever:
         """Nearest passages: compared one by one where they are few (exact, and Chroma need not be loaded), else asked of Chroma."""
         if sum(b - a + 1 for a, b in ground.ranges) > EXACT:
             return lambda n: self._index.dense(vector, n)
-        if ground.vectors is None:
+        if ground.few is None:
             asked = [r for a, b in ground.ranges for r in range(a, b + 1)]
             return lambda n: self._index.dense_exact(vector, asked, n)
-        scores = ground.vectors @ vector
+        rowids, scores = ground.few.rowids, ground.few.vectors @ vector
         order = np.argsort(-scores, kind="stable")
-        return lambda n: list(zip(ground.rowids[order[:n]].tolist(), scores[order[:n]].tolist(), strict=True))
+        return lambda n: list(zip(rowids[order[:n]].tolist(), scores[order[:n]].tolist(), strict=True))
 
-    def _vectors(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """All rowids and vectors of a small store, kept while nothing changes; no vectors of a large one."""
+    def _every(self) -> _Passages | None:
+        """All passages of a small store, kept while nothing changes; None for a large one."""
         generation = self._store.generation
         kept = self._kept
         if kept is None or kept[0] != generation:
             rowids = self._store.rowids()
-            kept = self._kept = (generation, self._store.vectors(rowids) if len(rowids) <= EXACT else (rowids[:0], None))
+            kept = self._kept = (generation, self._all(rowids) if len(rowids) <= EXACT else None)
         return kept[1]
 
-    def _likeness(self, vector: np.ndarray, rows: Sequence[int]) -> Iterable[tuple[int, float]]:
-        """The cosine of passages that the search for neighbours did not name."""
-        rowids, vectors = self._vectors()
-        if vectors is None:
-            return self._index.dense_exact(vector, rows)
-        at = np.searchsorted(rowids, rows)
-        inside = [(row, n) for row, n in zip(rows, at.tolist(), strict=True) if n < len(rowids) and rowids[n] == row]
-        return zip([row for row, _ in inside], (vectors[[n for _, n in inside]] @ vector).tolist(), strict=True)
+    def _all(self, rowids: np.ndarray) -> _Passages:
+        filled, found = self._store.vectors(rowids)
+        vectors = np.zeros((len(rowids), found.shape[1]), np.float32)
+        vectors[np.searchsorted(rowids, filled)] = found
+        rows = self._store.passages(rowids)
+        return _Passages(rowids, vectors, np.array([len(rows[r].context) + len(rows[r].text) if r in rows else 1 for r in rowids.tolist()], np.int64))
+
+    def _facts(self, pool: np.ndarray, dense: np.ndarray, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The cosine to a question (``dense`` where the search for neighbours gave it, else 0 in it) and the length of passages."""
+        every = self._every()
+        if every is not None and len(every.rowids):
+            at = np.minimum(np.searchsorted(every.rowids, pool), len(every.rowids) - 1)
+            known = every.rowids[at] == pool
+            return np.where(dense > 0, dense, np.where(known, every.vectors[at] @ vector, 0.0)), np.where(known, every.lengths[at], 1)
+        if vector.any():
+            unknown = np.flatnonzero(dense <= 0)
+            cosines = dict(self._index.dense_exact(vector, pool[unknown].tolist()))
+            dense[unknown] = [cosines.get(row, 0.0) for row in pool[unknown].tolist()]
+        rows = self._store.passages(pool.tolist())
+        return dense, np.array([len(rows[row].context) + len(rows[row].text) if row in rows else 1 for row in pool.tolist()])
 
     def _collect(self, ask: Callable[[int], list[tuple[int, float]]], ground: _Ground, k: int) -> tuple[np.ndarray, np.ndarray]:
         """(rowids, scores) of one signal, best first: over-fetched until enough may be shown; what may not never gets a score."""
@@ -204,14 +224,9 @@ class Retriever:
             return 20 * worth
         at = np.searchsorted(found.rowids, pool)
         grams, words, dense = found.scores[at].T
-        unknown = np.flatnonzero(dense <= 0)
-        if len(unknown) and vector.any():
-            cosines = dict(self._likeness(vector, pool[unknown].tolist()))
-            dense[unknown] = [cosines.get(row, 0.0) for row in pool[unknown].tolist()]
-        rows = self._store.passages(pool.tolist())
-        lengths = np.array([len(rows[row].context) + len(rows[row].text) if row in rows else 1 for row in pool.tolist()])
-        first = [rows[row] for row in pool[np.argsort(-grams, kind="stable")[:ranking.FIRST]].tolist() if row in rows]
-        covered = ranking.covered(text, (f"{r.context} {r.text}" for r in first))
+        dense, lengths = self._facts(pool, dense, vector)
+        first = self._store.passages(pool[np.argsort(-grams, kind="stable")[:ranking.FIRST]].tolist())
+        covered = ranking.covered(text, (f"{r.context} {r.text}" for r in first.values()))
         seen = ranking.shipped()(ranking.features(grams, words, dense, lengths, len(text), covered))
         worth[at] = 0.05 + 0.95 * np.exp(0.35 * (seen - seen.max()))
         return worth

@@ -42,7 +42,12 @@ def covered(question: str, texts: Iterable[str]) -> float:
     whole = sum(pairs.values())
     if whole <= 0:
         return 0.0
-    return max((sum(pairs[g] for g in pairs.keys() & set(grams(t))) / whole for t in texts), default=0.0)
+    return max((sum(pairs[g] for g in pairs.keys() & _held(t)) / whole for t in texts), default=0.0)
+
+
+@lru_cache(maxsize=512)
+def _held(text: str) -> frozenset[str]:
+    return frozenset(grams(text))
 
 
 def features(grams: np.ndarray, words: np.ndarray, dense: np.ndarray, lengths: np.ndarray, asked: int, covered: float) -> np.ndarray:

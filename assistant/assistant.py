@@ -124,6 +124,13 @@ class Assistant:
 
         return Casework(self.store, lambda: self._classifier)
 
+    def check_schemes(self) -> int:
+        """Load every classification scheme and look its clauses up; how many there are.
+
+        Raises BadScheme, naming file and line, for a broken file or a clause id that does not exist.
+        """
+        return len(self._classifier.names)
+
     def classify(self, text: str, scheme: str | None = None, *, on: date | None = None, region: str = "", asker: Asker = LOCAL) -> Determination:
         """A preliminary opinion on a case told in free text, element by element; the case is stored for its asker.
 
@@ -342,6 +349,10 @@ class Assistant:
         checks.append(Check("文件", bool(documents), f"{len(documents)} 份现行文件，{sum(d.provisions for d in documents)} 个条款"))
         health = self.index.check(full=True)
         checks.append(Check("索引", health.ok, health.notice or "向量索引与关键词索引和数据库一致"))
+        try:
+            checks.append(Check("分类方案", True, f"{self.check_schemes()} 个方案，所引条款都在"))
+        except AssistantError as error:
+            checks.append(Check("分类方案", False, error.message))
         checks.append(Check("向量模型", True, f"{self.embedder.name}，{self.embedder.dimension} 维"))
         checks.append(Check("大模型", True, "未配置，离线回答"))
         return tuple(checks)

@@ -10,6 +10,9 @@ import yaml
 from assistant.errors import BadScheme
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class Source:
     """A YAML file read; ``lines`` gives the line of every mapping, list and scalar by the path of keys that leads to it."""
 
@@ -21,7 +24,7 @@ class Source:
         except (OSError, UnicodeDecodeError) as error:
             raise BadScheme(f"{path.name} 读不了（{error}）。请检查文件和编码（须为 UTF-8）。") from None
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
+            node = yaml.compose(text, Loader=_LOADER)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 1

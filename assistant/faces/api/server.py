@@ -63,6 +63,11 @@ def _serve(settings: Settings, listening: socket.socket, program: str) -> None:
 
     print("正在打开数据目录……", file=sys.stderr, flush=True)
     assistant = Assistant.open(settings, notice=lambda line: print(line, file=sys.stderr, flush=True))
+    try:
+        assistant.check_schemes()
+    except BaseException:
+        assistant.close()
+        raise
     host, port = listening.getsockname()[:2]
     plate = doorplate.Doorplate(host, port, doorplate.new_token())
     stopping = Event()

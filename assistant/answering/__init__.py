@@ -25,6 +25,8 @@ LACKING = 0.2
 """And lack no more of the question than this."""
 RELATED = 0.34
 """Coverage from which a clause is worth naming as 可能相关."""
+ALIKE = 0.6
+"""And for a question that has no word of public affairs."""
 CANDIDATES = 24
 """Clauses looked at for one question."""
 
@@ -249,9 +251,10 @@ class _Turn:
     # -- refusing -----------------------------------------------------------------------------------------------
 
     def _refuse(self, q: Question, found: Sequence[Evidence], named: Sequence[Document]) -> Answer:
-        near = [e for e in found[:6] if e.coverage >= RELATED]
+        public = about_policy(q.text, self._terms)
+        near = [e for e in found[:6] if e.coverage >= (RELATED if public else ALIKE)]
         places = q.places or ((self._place,) if self._place else ())
-        if not near and not named and not comparing.of_place(places, self._documents) and not about_policy(q.text, self._terms):
+        if not near and not named and not comparing.of_place(places, self._documents) and not public:
             return refusing.OUT_OF_SCOPE
         notices: tuple[str, ...] = ()
         if places and not named:

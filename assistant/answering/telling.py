@@ -11,7 +11,7 @@ from assistant import metadata
 from assistant.answering import compose, lists
 from assistant.answering.evidence import JUDGED, Evidence, match, told_by
 from assistant.answering.question import Question
-from assistant.chinese import fold, numeral, sentences
+from assistant.chinese import fold, number, numeral, sentences
 from assistant.types import DIGEST_NOTE, Answer, Citation, Document
 
 SHORT = 160
@@ -31,12 +31,15 @@ def tell(q: Question, e: Evidence, found: Sequence[Evidence], place: str, on: da
         e = _over(e)
         count = q.count or _count_of(q, e)
         listing = _listing(q, e, found, count)
+        apart = _apart(q, found, count) if listing is None and q.named and count else []
+        if apart:
+            return _answer(q, [(x, x.start, x.end) for x in apart], found, place, on)
         if listing is None and (count or q.named):
             fuller = _fuller(e, found, count) if count else None
             if fuller:
                 return tell(q, fuller, found, place, on)
             return not_listed(q, e, count or 0, on)
-        inline = listing and not q.count and "\n" not in listing[0].hit.provision.text[listing[1].start:listing[1].end] and listing[0] is e
+        inline = listing and not q.count and "\n" not in listing[0].hit.provision.text[listing[1].start:listing[1].end] and listing[0] is e and listing[1].end <= e.end
         if listing and not inline:
             holder, the_list = listing
             a = min(holder.start, the_list.start) if the_list.start - holder.start < 200 else the_list.start
@@ -195,6 +198,17 @@ def _listing(q: Question, e: Evidence, found: Sequence[Evidence], count: int | N
         if fit and (best is None or other.score + fit > best[0]):
             best = (other.score + fit, other, listing)
     return (best[1], best[2]) if best else None
+
+
+def _apart(q: Question, found: Sequence[Evidence], count: int) -> list[Evidence]:
+    """The items of a named list that stand each in a clause of its own (第一个区分…, 第二个区分…), all from one document."""
+    core = re.sub(r"^[一二三四五六七八九十两\d]+(?:个|大|种|类|项|条)?", "", q.named)[:2]
+    by_document: dict[str, dict[int, Evidence]] = {}
+    for e in found[:80]:
+        m = re.match(r"\s*第([一二三四五六七八九十])", e.text)
+        if m and core and core in e.text:
+            by_document.setdefault(e.hit.document.id, {}).setdefault(number(m[1]), e)
+    return next(([items[n] for n in range(1, count + 1)] for items in by_document.values() if all(n in items for n in range(1, count + 1))), [])
 
 
 def _fuller(e: Evidence, found: Sequence[Evidence], count: int) -> Evidence | None:

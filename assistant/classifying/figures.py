@@ -40,7 +40,7 @@ def day_of(text: str, on: date | None) -> date:
     if on is not None:
         return on
     named = [m.last for m in moments(text)
-             if _PLANNED.search(text[max(0, m.span[0] - 4):m.span[0]] + re.split(r"[，。；\n]", text[m.span[1]:])[0][:10])]
+             if _PLANNED.search(text[max(0, m.span[0] - 4):m.span[0]] + re.split(r"[，。；\n]", text[m.span[1]:m.span[1] + 80])[0][:10])]
     return named[-1] if named else date.today()
 
 
@@ -165,7 +165,7 @@ def place_in_order(reading: Reading, given: Mapping[str, Any], on: date | None) 
     start = corrected.end() if corrected else 0
     told: list[tuple[tuple[int, int], bool]] = []
     for m in _LAST.finditer(text, start):
-        if re.search(r"升|跃|前移|追到|赶上|提升|进位|脱", re.split(r"[。；\n]", text[m.end():])[0][:10]):
+        if re.search(r"升|跃|前移|追到|赶上|提升|进位|脱", re.split(r"[。；\n]", text[m.end():m.end() + 80])[0][:10]):
             continue
         told.append((m.span(), not re.search(r"(?:不是|并非|没有|不在|未|摆脱|退出)[^，。；]{0,4}$", text[max(0, m.start() - 8):m.start()])))
     for m in _OF.finditer(text, start):
@@ -228,7 +228,7 @@ def _listed(text: str, given: Mapping[str, Any]) -> tuple[int | None, int | None
 
 
 def _clause(text: str, m: re.Match[str]) -> str:
-    return re.split(r"[，。；：\n]", text[:m.start()])[-1] + re.split(r"[，。；：\n]", text[m.start():])[0]
+    return re.split(r"[，。；：\n]", text[max(0, m.start() - 80):m.start()])[-1] + re.split(r"[，。；：\n]", text[m.start():m.start() + 80])[0]
 
 
 def _beside(text: str, m: re.Match[str], words: list[str], reach: int) -> bool:

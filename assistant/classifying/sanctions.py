@@ -136,8 +136,8 @@ def _listed_with(text: str, moment: Moment, kind: int, days: tuple[Moment, ...])
 
 def _counts(text: str, m: re.Match[str]) -> bool:
     """Whether a sanction's name stands for one that was given, not for a rule, a wish or a denial."""
-    clause = re.split(r"[，。；：！？\n]", text[:m.start()])[-1]
-    after = re.split(r"[。；！？\n]", text[m.end():])[0]
+    clause = re.split(r"[，。；：！？\n]", text[max(0, m.start() - 80):m.start()])[-1]
+    after = re.split(r"[。；！？\n]", text[m.end():m.end() + 80])[0]
     merged = "合并" in text and re.search(r"应当?(?:受到?|给予|予以|予|分别)?[^，。；]{0,4}$", clause)
     if _NOT.search(clause) and not merged or _RULE.match(text[m.end():]):
         return False
@@ -240,8 +240,8 @@ def _completed(text: str, sanction: Sanction, days: tuple[Moment, ...]) -> Sanct
     if sanction.kind == "留党察看":
         later = [d for d in days if d.exact and d.first > sanction.on[0]]
         named = [d for d in later if re.search(r"恢复[^，。；]{0,10}$", text[:d.span[0]])]
-        beside = [d for d in later if _RESTORED.search(re.split(r"[，。；\n]", text[d.span[1]:])[0])]
-        near = [d for d in later if _RESTORED.search(re.split(r"[。；\n]", text[d.span[1]:])[0][:20])]
+        beside = [d for d in later if _RESTORED.search(re.split(r"[，。；\n]", text[d.span[1]:d.span[1] + 80])[0])]
+        near = [d for d in later if _RESTORED.search(re.split(r"[。；\n]", text[d.span[1]:d.span[1] + 80])[0][:20])]
         if restored := (named or beside or near):
             sanction = replace(sanction, restored=restored[-1].first)
         return replace(sanction, probation=sanction.probation or _probation(text))

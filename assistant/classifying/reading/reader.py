@@ -179,7 +179,7 @@ class Reading:
                     return
                 yield span
         else:
-            for m in item.regex.finditer(self.plain, start):
+            for m in item.regex.finditer(self.plain, start, stop + 80):
                 if m.start() >= stop:
                     return
                 yield m.span()

@@ -56,9 +56,9 @@ def marked(case: cases.Case) -> list[tuple[str, str]]:
             state = "met"
         label = "dissent" if label == "procedure" and _DISSENT.search(words) else label
         out.append((label + {"met": "+", "unmet": "-", "unclear": "?"}[state], words))
-        if case.pivot and (words.strip("，。；") in case.pivot[0] or case.pivot[0] in words):
-            if case.pivot[2] == "exclude" and label in ("gain", "ban", "diligence") or case.pivot[2] == "mitigate" and label == "procedure":
-                out.append((f"{label}-", case.pivot[1]))
+        turned = {"exclude": ("gain", "ban", "diligence"), "mitigate": ("procedure",)}.get(case.pivot[2], ()) if case.pivot else ()
+        if label in turned and (words.strip("，。；") in case.pivot[0] or case.pivot[0] in words):
+            out.append((f"{label}-", case.pivot[1]))
     return out
 
 

@@ -9,7 +9,6 @@ import yaml
 
 from assistant.errors import BadScheme
 
-
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

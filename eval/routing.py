@@ -17,7 +17,7 @@ from assistant.classifying.routed import Model, counts
 from eval import cases, dataset
 
 TEXTS = Path(__file__).parent / "datasets" / "routing.jsonl"
-STRENGTH = 20.0
+STRENGTH = 80.0
 """Inverse regularisation, chosen on the dev cases by situation."""
 FEWEST = 3
 """Texts that a gram has to stand in."""

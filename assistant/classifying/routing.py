@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEFAULT = "tolerance"
 ENOUGH = 0.15
 """Chance of the likeliest scheme below which nothing speaks for it."""
-CLEARLY = 1.5
+CLEARLY = 1.2
 """How many times likelier than the default a scheme of one region has to be."""
 CLOSE = 0.4
 """Chance of the second scheme, as a share of the first's, from which it is named too."""

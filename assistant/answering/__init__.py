@@ -50,10 +50,20 @@ class Answerer:
         return replace(out := _Turn(self, text, asker, on, region).answer(), notices=(*marking.warned, *out.notices))
 
 
-    def best(self, text: str, *, asker: Asker, on: date | None = None, region: str = "") -> Evidence | None:
-        """The sentence that speaks most for an answer, before it is judged whether it answers (for calibration)."""
+    def evidence(self, text: str, *, asker: Asker, on: date | None = None, region: str = "",
+                 without: Callable[[Hit], bool] | None = None) -> list[Evidence]:
+        """The sentences found for a question, best first, before it is judged whether any answers; ``without`` takes clauses away (for calibration)."""
         turn = _Turn(self, text, asker, on, region)
-        return turn.best()
+        if without:
+            weigh = turn._weigh
+
+            def rest(q: Question, hits: Sequence[Hit]) -> list[Evidence]:
+                left = [h for h in hits if not without(h)]
+                top = max((h.score for h in left), default=1.0) or 1.0
+                return weigh(q, [replace(h, score=h.score / top) for h in left])
+
+            turn._weigh = rest
+        return turn.evidence()
 
     def known(self, asker: Asker, on: date | None, *, dormant: bool = False) -> tuple[tuple[Document, ...], tuple[str, ...], Names]:
         """The documents an asker may be answered from (or those asleep on the day), their regions and names; kept while nothing changes."""
@@ -138,10 +148,9 @@ class _Turn:
             return comparing.both_fit(chosen, other)
         return telling.tell(q, chosen, found, self._place, self._on)
 
-    def best(self) -> Evidence | None:
+    def evidence(self) -> list[Evidence]:
         by_id = {d.id: d for d in self._documents}
-        found = self._search(self._q, [by_id[i] for i in self._q.mentions])
-        return next((e for e in found[:8] if e.typed), None)
+        return self._search(self._q, [by_id[i] for i in self._q.mentions])
 
     # -- finding ------------------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ def tell(q: Question, e: Evidence, found: Sequence[Evidence], place: str, on: da
 
 def _over(e: Evidence) -> Evidence:
     """For an item, the line that introduces the items, so that the list is told from its beginning; else the evidence itself."""
-    lead = _lead_of(e)
+    lead = lead_of(e)
     return replace(e, start=lead[0], end=lead[1]) if lead else e
 
 
@@ -98,7 +98,7 @@ def _joined(group: Sequence[tuple[Evidence, int, int]]) -> list[tuple[Evidence, 
     return out
 
 
-def _lead_of(e: Evidence) -> tuple[int, int] | None:
+def lead_of(e: Evidence) -> tuple[int, int] | None:
     """Where the line stands that introduces the items of which a sentence is one; None when it is no item."""
     text = e.hit.provision.text
     before = text[:e.start]
@@ -111,7 +111,7 @@ def _lead_of(e: Evidence) -> tuple[int, int] | None:
 
 def _with_lead(e: Evidence, spans: list[tuple[Evidence, int, int]]) -> list[tuple[Evidence, int, int]]:
     """An item of an article is said with the words that stand over it (有下列行为之一的，予以警告……：)."""
-    found = _lead_of(e)
+    found = lead_of(e)
     if found is None:
         return spans
     text = e.hit.provision.text

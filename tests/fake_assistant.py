@@ -83,6 +83,9 @@ class FakeAssistant:
                 progress(done + 1, 3)
         return 3
 
+    def check_schemes(self):
+        return 1
+
     def doctor(self):
         return (Check("数据库", True, "可以打开"),)
 

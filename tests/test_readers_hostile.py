@@ -176,8 +176,8 @@ def test_nested_archives_links_and_names_that_lead_out_are_refused_and_the_rest_
 
 
 def test_a_member_without_a_name_is_told_and_the_rest_read():
-    data = zipped([("A", "x"), ("b.txt", SIMPLE)])
-    nameless = data.replace(b"A", b"", 1).replace(b"A", b"", 1)
+    data = zipped([("nameless", "x"), ("b.txt", SIMPLE)])
+    nameless = data.replace(b"nameless", b"")
     assert [f.reason for f in read_bytes("a.zip", nameless)] == ["压缩结构已损坏或不完整；请用原软件打开后另存，或重新下载再导入"]
     info = zipfile.ZipInfo("x")
     info.filename = ""

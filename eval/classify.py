@@ -18,6 +18,9 @@ from eval.scoring import percentile, share
 SAFE = "exempt"
 OPEN = "insufficient"
 
+WORDS = {"false": "met", "mistaken": "unmet"}
+"""Names that cases give to states of ``accusation``: slander, and an honest mistake."""
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -78,7 +81,7 @@ def summarise(judged: Sequence[Judged]) -> dict:
     """The figures of one scheme."""
     outcomes = sorted({j.case.outcome for j in judged}, key=str)
     low, high = interval(judged)
-    elements = [(state, j.states.get(element)) for j in judged for element, state in j.case.elements if element in j.states]
+    elements = [(WORDS.get(state, state), j.states.get(element)) for j in judged for element, state in j.case.elements if element in j.states]
     dated = [all(j.dates.get(k) == v for k, v in j.case.dates) for j in judged if j.case.dates]
     return {
         "n": len(judged), "situations": len({j.case.situation for j in judged}), "accuracy": share([j.right for j in judged]),

@@ -124,6 +124,8 @@ class _Turn:
             told = identity.about(q, pool, self._store, self._asker, self._on)
             if told:
                 return told
+        if q.want in identity.WANTS and not pool and q.units and not identity.beyond(q):
+            return refusing.VAGUE
         if q.count is not None and not q.places and not named and not self._place and not refusing.topical(q):
             return self._which()
         if not q.units and not named:
@@ -228,6 +230,8 @@ class _Turn:
             if e is None:
                 return None
             out.append((e, self._spans(one, e, here)))
+        if len({(e.hit.provision.id, e.start) for e, _ in out}) < len(out):
+            return None
         return comparing.side_by_side(topics, out, self._q, lambda text: refusing.absent((), text))
 
     def _spans(self, q: Question, e: Evidence, found: Sequence[Evidence]) -> list[tuple[int, int]]:

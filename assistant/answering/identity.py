@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.answering import compose
 from assistant.answering.evidence import match
-from assistant.answering.question import Question, asking
+from assistant.answering.question import Question, Unit, asking
 from assistant.chinese import fold, number
 from assistant.chunking import short_title
 from assistant.errors import NotFound
@@ -22,10 +22,15 @@ _TALK_OF_DOCUMENTS = re.compile(r"方案|通知|意见|办法|文件|文号|成�
                                 r"新闻|条文|依据|政策|说法|出自|经验|提到|作数|根据|性质|效力|发文|^[发出写印]$")
 
 
+def beyond(q: Question) -> list[Unit]:
+    """The words of a question about a document that say more than that it is one."""
+    asked = fold(asking(q.text))
+    return [u for u in q.units if not _TALK_OF_DOCUMENTS.search(u.word) and u.word not in asked]
+
+
 def about(q: Question, pool: Sequence[Document], store, asker: Asker, on: date | None) -> Answer | None:
     """Answer from what is known of a document, when the question is about the document and not about what it says."""
-    asked = fold(asking(q.text))
-    rest = [u for u in q.units if not _TALK_OF_DOCUMENTS.search(u.word) and u.word not in asked]
+    rest = beyond(q)
     named = fold("".join(short_title(d) + d.title + "".join(d.aliases) + d.issuer for d in pool))
     known = sum(u.weight for u in rest if match(u, named) >= 0.45)
     if rest and known < 0.6 * sum(u.weight for u in rest) and q.want != "authority":

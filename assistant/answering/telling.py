@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant import metadata
-from assistant.answering import compose, lists
+from assistant.answering import compose, lists, refusing
 from assistant.answering.evidence import JUDGED, Evidence, match, told_by
 from assistant.answering.question import Question
 from assistant.chinese import fold, number, numeral, sentences
@@ -38,7 +38,10 @@ def tell(q: Question, e: Evidence, found: Sequence[Evidence], place: str, on: da
             fuller = _fuller(e, found, count) if count else None
             if fuller:
                 return tell(q, fuller, found, place, on)
-            return not_listed(q, e, count or 0, on)
+            told = next((x for x in (e, *found[:JUDGED]) if _counts(q, x, count) and x.coverage >= 0.8 * e.coverage), None)
+            if told is None:
+                return refusing.absent([e], f"现有文件没有写明{q.named or f'这{count}项'}，不能代为列举。")
+            return not_listed(q, told, count or 0, on)
         inline = listing and not q.count and "\n" not in listing[0].hit.provision.text[listing[1].start:listing[1].end] and listing[0] is e and listing[1].end <= e.end
         if listing and not inline:
             holder, the_list = listing
@@ -52,6 +55,11 @@ def tell(q: Question, e: Evidence, found: Sequence[Evidence], place: str, on: da
             break
         spans = more
     return _answer(q, spans, found, place, on)
+
+
+def _counts(q: Question, e: Evidence, count: int | None) -> bool:
+    """Whether a sentence gives the number asked for, or its clause the name of the list."""
+    return any(value == count for value, _ in lists.counts(e.text)) or bool(q.named) and q.named in fold(e.hit.provision.text)
 
 
 def _over(e: Evidence) -> Evidence:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 DEFAULT = "tolerance"
 ENOUGH = 0.15
-"""Chance of the likeliest scheme below which nothing speaks for it."""
+"""Chance of the likeliest scheme below which nothing speaks for any."""
 CLEARLY = 1.2
 """How many times likelier than the default a scheme of one region has to be."""
 CLOSE = 0.4
 """Chance of the second scheme, as a share of the first's, from which it is named too."""
-TOLD = 3
-"""Elements that a text has to say something of before it counts as a case told and not as a general question."""
+ASKED = 0.3
+"""Chance of being a general question from which a text is answered and not classified."""
+STATED = 16
+"""Characters that a case told has to state, beside what it asks."""
 LEAST = 40
 """Characters below which a text is a question."""
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")
@@ -70,12 +72,19 @@ def might_tell(text: str) -> bool:
     return len(text.strip()) >= LEAST and len(pieces(text.strip(), _SENTENCE)) >= 2
 
 
+def statements(text: str) -> str:
+    """The sentences of a text that do not ask.
+
+    >>> statements("他收了礼。怎么办？谢谢！")
+    '他收了礼。谢谢！'
+    """
+    return "".join(text[a:b] for a, b in pieces(text, _SENTENCE) if not {"?", "？"} & set(text[a:b]))
+
+
 def tells_a_case(classifier: Classifier, text: str) -> bool:
     """Whether concrete facts of an act are told, so that the text should be classified instead of answered."""
-    if not might_tell(text):
+    if not might_tell(text) or len(statements(text).strip()) < STATED:
         return False
-    from assistant.classifying.finding import find
-
-    ready = classifier.ready(DEFAULT)
-    found, _ = find(ready.scheme, classifier.read(ready, text), None, {})
-    return sum(f.span is not None for f in found.values()) >= TOLD
+    plain = classifier.read(classifier.ready(DEFAULT), text).plain
+    chances = dict(routed.shipped().chances(plain))
+    return chances.pop(routed.QUESTION) < ASKED and max(chances.values()) >= ENOUGH

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from conftest import OFFICE
 
+from assistant.answering import lists
 from assistant.answering.question import article_id, wanted
 from assistant.answering.scope import about_policy
 from assistant.assistant import Assistant
@@ -265,3 +266,22 @@ def test_a_span_of_time_is_no_candidate_for_a_count(office):
 
 def test_a_county_is_known_by_the_documents_it_has(office):
     assert cited(office.ask("清溪县怎么评攀登星？"))[:1] == [f"{PLAN}#二.（一）"]
+
+
+# -- what must be there before it is answered ---------------------------------------------------------------------
+
+
+def test_a_law_named_without_brackets_that_is_not_here_is_said_to_be_missing(office):
+    answer = office.ask("安全生产法对瞒报事故怎么罚？")
+    assert (answer.refusal, answer.citations) == ("out_of_corpus", ()) and "《安全生产法》" in answer.text
+
+
+def test_a_fact_about_no_named_document_is_asked_back(office):
+    assert (office.ask("文号是多少").refusal, office.ask("文号").refusal) == ("ambiguous", "ambiguous")
+
+
+def test_sentences_that_the_one_before_counts_are_a_list_and_no_others():
+    text = "路径有两条。干部可以自荐。单位可以推荐。\n其他从其规定。"
+    found = lists.find(text, 0, text.index("。") + 1, 2)
+    assert (found.items, text[found.start:found.end]) == (("干部可以自荐。", "单位可以推荐。"), "路径有两条。干部可以自荐。单位可以推荐。")
+    assert lists.find(text, 0, text.index("。") + 1, 3) is None

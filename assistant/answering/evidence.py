@@ -174,7 +174,6 @@ def gather(question: Question, hits: Sequence[Hit], weigh: Callable[[str], float
             typed = (pattern is None or strict >= GROUND and _typed(question, pattern, text[a:b])) and all(w.search(text[a:b]) for w in wants)
             same = overlap(raw, own)
             on_focus = _on_focus(question, own, beside, ground.far)
-            lead = own.endswith(":")
             of_kind = typed and pattern is not None
             framing, heading = _plain_signs(hit, own)
             rows.append((share, strict, same, common[0], of_kind, _has_count(question.count, own) if question.count is not None else bool(kinds and kinds.search(own)), _defines(question, own),

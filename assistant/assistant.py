@@ -206,7 +206,7 @@ class Assistant:
     def ask(self, question: str, *, asker: Asker = LOCAL, on: date | None = None, region: str = "") -> Answer:
         """Answer a question from what is in force on a day (None: today). Raises BadInput for an unusable question."""
         question = self._question(question)
-        wanted = asking.wanted(question, self._forms.values())
+        wanted = asking.wanted(question, self._forms.values()) if asking.possible(question) else None
         if wanted:
             return Answer(asking.reply(wanted))
         with self._lock:

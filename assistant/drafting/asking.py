@@ -24,12 +24,17 @@ class Wanted:
     missing: tuple[Field, ...]
 
 
+def possible(question: str) -> bool:
+    """Whether a question may ask for a draft at all, told without knowing the forms."""
+    return bool(_DRAFT.search(question)) and not _ASKS.search(_POLITE.sub("", question))
+
+
 def wanted(question: str, forms: Iterable[Form]) -> Wanted | None:
     """What a request to draft asks for; None for every other question.
 
     The form named by most characters is meant: 不予容错告知书 is not 容错….
     """
-    if not _DRAFT.search(question) or _ASKS.search(_POLITE.sub("", question)):
+    if not possible(question):
         return None
     named = [(len(name), form) for form in forms for name in names(form) if name in question]
     if not named:

@@ -80,6 +80,23 @@ class Plots:
         axes.set_xlabel(self.say("毫秒（深色 p50，浅色 p95，对数）", "ms (dark p50, light p95, log)"))
         return self.svg(figure)
 
+    def retrieval(self, result: dict) -> str:
+        """nDCG@10 of each set by each system, with the interval of ours."""
+        systems = (("bm25_jieba", "#d8b48a"), ("bm25_ngram", THEIRS), ("dense", "#9cc5d3"), ("fused", OURS))
+        names = list(result["sets"])
+        figure, axes = self.pyplot.subplots(figsize=(8, 3.2))
+        for n, (system, colour) in enumerate(systems):
+            values = [result["sets"][name][system]["ndcg@10"] for name in names]
+            bounds = [result["intervals"][name][system]["ndcg@10"] for name in names]
+            spread = [[v - low for v, (low, _) in zip(values, bounds, strict=True)], [high - v for v, (_, high) in zip(values, bounds, strict=True)]]
+            axes.bar([i + 0.2 * n for i in range(len(names))], values, 0.19, label=system, color=colour,
+                     yerr=[[max(0, x) for x in side] for side in spread] if system == "fused" else None, ecolor=INK, capsize=2)
+        axes.set_xticks([i + 0.3 for i in range(len(names))], names)
+        axes.set_ylim(0, 1.05)
+        axes.set_ylabel("nDCG@10")
+        axes.legend(frameon=False, fontsize=8, ncols=4, loc="upper center", bbox_to_anchor=(0.5, 1.15))
+        return self.svg(figure)
+
     def ingestion(self, result: dict) -> str:
         """Seconds over articles, with the straight line through the smallest size."""
         points = [(s["articles"], s["ours"]["ingestion"]["seconds"]) for s in result.get("sizes", ()) if "ingestion" in s["ours"]]
@@ -182,6 +199,23 @@ def _speed(plots: Plots, results: Sequence[dict]) -> str:
     return "".join([*parts, plots.latency(result), plots.ingestion(result)])
 
 
+def _retrieval(plots: Plots, results: Sequence[dict]) -> str:
+    result = results[-1]
+    keys = ("recall@1", "recall@10", "recall@100", "mrr@10", "ndcg@10")
+    rows = []
+    for name, systems in result["sets"].items():
+        n = result["questions"][name]["n"]
+        for system, figures in systems.items():
+            low, high = result["intervals"][name][system]["ndcg@10"]
+            rows.append((f"{name}（{n} 问）", system, *(figures[k] for k in keys), f"{low:.3f}–{high:.3f}"))
+    encoding = result["costs"]["encoding"]
+    lines = [f"向量模型 {result['model']['name']}，加载 {result['costs']['model_load_s']} 秒，一问 {encoding['one_question_ms']} 毫秒，"
+             f"每秒 {encoding['questions_per_s']:,} 问、{encoding['passages_per_s']:,} 段，加载后内存 {result['costs']['resident_after_load_mb']} MB。"]
+    lines += [f"{name}：相似度的 Spearman 相关 {found['spearman']}（{found['n']} 对）。" for name, found in result["likeness"].items()]
+    return "".join(["<h2>检索</h2>", _stamp(result), table(rows, ("数据集", "", *keys, "nDCG@10 的 95% 区间")), plots.retrieval(result),
+                    *(f"<p>{html.escape(line)}</p>" for line in lines)])
+
+
 def scalars(result: dict, prefix: str = "", depth: int = 3) -> list[tuple[str, object]]:
     """The plain figures of any result, named by their place, for tasks without a section of their own."""
     found: list[tuple[str, object]] = []
@@ -209,6 +243,8 @@ def page(results: Sequence[dict]) -> str:
         parts.append(_answers(plots, found))
     if found := by_task.pop("speed", None):
         parts.append(_speed(plots, found))
+    if found := by_task.pop("retrieval", None):
+        parts.append(_retrieval(plots, found))
     for task, found in sorted(by_task.items()):
         parts.append(f"<h2>{html.escape(task)}</h2>{_stamp(found[-1])}{table(scalars(found[-1])[:80])}")
     return (f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>评测报告</title><style>{STYLE}</style>'

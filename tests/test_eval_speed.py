@@ -91,3 +91,15 @@ def test_a_report_of_nothing_says_what_to_run(tmp_path):
 def test_only_the_newest_of_each_kind_is_shown():
     rows = [{"split": "dev", "n": 1}, {"split": "test", "n": 2}, {"split": "dev", "n": 3}]
     assert [r["n"] for r in report.latest(rows, "split")] == [3, 2]
+
+
+def test_retrieval_is_reported_by_set_and_system_with_its_plot(tmp_path):
+    figures = {"recall@1": 0.5, "recall@10": 0.75, "recall@100": 1.0, "mrr@10": 0.6, "ndcg@10": 0.625}
+    systems = ("bm25_jieba", "bm25_ngram", "dense", "fused")
+    result = {"task": "retrieval", "commit": "abc", "date": "2026-01-01T00:00:00Z", "model": {"name": "m", "dimension": 2},
+              "sets": {"甲": dict.fromkeys(systems, figures)}, "intervals": {"甲": dict.fromkeys(systems, {"ndcg@10": [0.5, 0.75]})},
+              "questions": {"甲": {"n": 7}}, "likeness": {"sts": {"n": 3, "spearman": 0.5}},
+              "costs": {"encoding": {"one_question_ms": 0.1, "questions_per_s": 1000, "passages_per_s": 500}, "model_load_s": 0.2,
+                        "resident_after_load_mb": 90}}
+    page = report.page([result])
+    assert page.count("<svg") == 1 and page.count("甲（7 问）") == 4 and "0.500–0.750" in page and "Spearman 相关 0.5（3 对）" in page

@@ -84,3 +84,45 @@ class Overloaded(AssistantError):
     """Too many requests at once; try again later."""
 
     status, code = 503, "overloaded"
+
+
+class ModelUnavailable(AssistantError):
+    """The language model could not be used; the offline answer stands in. Never holds words of the service or the key."""
+
+    status, code = 503, "model_unavailable"
+
+
+class ModelRefused(ModelUnavailable):
+    """The service cannot be reached, or refused the call: no connection, wrong key, no such model, a fault of its own."""
+
+    status, code = 502, "model_refused"
+
+
+class ModelTimeout(ModelUnavailable):
+    """The service did not connect, begin, go on or finish within the time given."""
+
+    status, code = 504, "model_timeout"
+
+
+class ModelBroken(ModelUnavailable):
+    """What the model put out cannot be used: cut off, empty, too long, no JSON, not UTF-8, tools that do not exist."""
+
+    status, code = 502, "model_broken"
+
+
+class ModelBusy(ModelUnavailable):
+    """No slot is free, the service limits its callers, or it is being left alone after faults."""
+
+    status, code = 503, "model_busy"
+
+
+class ModelNotAllowed(ModelUnavailable):
+    """The call would have gone to a place that is not allowed, as by a redirect."""
+
+    status, code = 502, "model_not_allowed"
+
+
+class Cancelled(AssistantError):
+    """Who asked has left; the work was stopped. Not a fault of anything."""
+
+    status, code = 499, "cancelled"

@@ -10,9 +10,9 @@ import os
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSetting
@@ -38,10 +38,29 @@ class Settings(BaseSettings):
     max_question: int = Field(2000, ge=50, description="问题的最大字数")
     max_upload_mb: int = Field(50, ge=1, description="单次上传的最大兆字节数")
     corpus: Path | None = Field(None, description="随附语料目录，默认用安装包自带的")
+    model: str = Field("", description="大模型，如 openai:deepseek-chat（openai 指接口的写法）；不填即离线回答")
+    model_base_url: str = Field("", description="大模型服务地址，如 http://127.0.0.1:8000/v1")
+    model_api_key: SecretStr = Field(SecretStr(""), description="大模型服务的密钥，只从环境变量读取")
+    model_hosts: str = Field("", description="允许连接的大模型主机，逗号分隔，可带端口；本机总是允许")
+    model_intranet: str = Field("", description="其中属于内网、可以看到案件文字的主机，逗号分隔")
+    model_cases: Literal["never", "intranet", "always"] = Field("intranet", description="案件文字是否交给大模型：never 从不，intranet 仅本机和内网主机，always 总是")
+    model_connect_s: float = Field(3, gt=0, le=60, description="连接大模型的秒数上限")
+    model_first_token_s: float = Field(20, gt=0, le=600, description="等大模型第一个字、以及两段输出之间的秒数上限")
+    model_total_s: float = Field(60, gt=0, le=600, description="一次回答里大模型全部用时的秒数上限")
+    model_retries: int = Field(1, ge=0, le=5, description="连不上或服务忙时重试的次数")
+    model_slots: int = Field(4, ge=1, le=64, description="同时使用大模型的回答数")
+    model_price_prompt: float = Field(0, ge=0, description="每百万输入词元的价格（元），用于估算费用，可不填")
+    model_price_completion: float = Field(0, ge=0, description="每百万输出词元的价格（元），用于估算费用，可不填")
+    ask_with_model: bool = Field(False, description="普通提问是否也经过大模型")
 
 
 def load(**given: object) -> Settings:
-    """Settings from the environment, ``given`` values first. Raises BadSetting in words."""
+    """Settings from the environment, ``given`` values first. Raises BadSetting in words.
+
+    A key is never ``given``: command lines and files are seen by others, so it comes from the environment only.
+    """
+    if given.get("model_api_key") is not None:
+        raise BadSetting("大模型的密钥只能写在环境变量 ASSISTANT_MODEL_API_KEY 里。请从别处去掉它。")
     known = {f"ASSISTANT_{name.upper()}" for name in Settings.model_fields}
     unknown = sorted(n for n in os.environ if n.startswith("ASSISTANT_") and n not in known)
     if unknown:
@@ -56,8 +75,9 @@ def load(**given: object) -> Settings:
 
 def _fault(error: Mapping[str, Any]) -> str:
     bound = next(iter(error.get("ctx", {}).values()), "")
-    kinds = {"int_parsing": "应当是整数", "int_type": "应当是整数", "greater_than_equal": f"不能小于 {bound}", "less_than_equal": f"不能大于 {bound}",
-             "extra_forbidden": "没有这个设置"}
+    kinds = {"int_parsing": "应当是整数", "int_type": "应当是整数", "float_parsing": "应当是数字", "float_type": "应当是数字",
+             "greater_than": f"应当大于 {bound}", "greater_than_equal": f"不能小于 {bound}", "less_than_equal": f"不能大于 {bound}",
+             "bool_parsing": "应当是 1 或 0", "literal_error": f"只能是 {str(bound).replace(' or ', ' 或 ')}", "extra_forbidden": "没有这个设置"}
     return kinds.get(error["type"], "写法不对")
 
 

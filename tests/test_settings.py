@@ -42,12 +42,29 @@ def test_an_unknown_setting_in_a_program_is_refused():
         Settings(regoin="甘肃省")
 
 
-@pytest.mark.parametrize("name, value", [("PORT", "abc"), ("PORT", "70000"), ("PORT", "-1"), ("MAX_QUESTION", "3"), ("MAX_UPLOAD_MB", "0"), ("MAX_UPLOAD_MB", "很多")])
+@pytest.mark.parametrize("name, value", [("PORT", "abc"), ("PORT", "70000"), ("PORT", "-1"), ("MAX_QUESTION", "3"), ("MAX_UPLOAD_MB", "0"), ("MAX_UPLOAD_MB", "很多"),
+                                         ("MODEL_TOTAL_S", "久"), ("MODEL_TOTAL_S", "0"), ("MODEL_RETRIES", "9"), ("ASK_WITH_MODEL", "也许")])
 def test_a_bad_value_is_refused_in_chinese_with_the_name(monkeypatch, name, value):
     monkeypatch.setenv(f"ASSISTANT_{name}", value)
     with pytest.raises(BadSetting) as error:
         load()
     assert re.findall(r"[A-Za-z_]+", error.value.message) == [f"ASSISTANT_{name}"]
+
+
+def test_a_choice_is_refused_with_what_may_be_chosen(monkeypatch):
+    monkeypatch.setenv("ASSISTANT_MODEL_CASES", "sometimes")
+    with pytest.raises(BadSetting) as error:
+        load()
+    assert error.value.message == "设置 ASSISTANT_MODEL_CASES 的值不能用：只能是 'never', 'intranet' 或 'always'。请改正后再试。"
+
+
+def test_the_key_of_the_model_comes_from_the_environment_only_and_is_never_shown(monkeypatch):
+    with pytest.raises(BadSetting, match="ASSISTANT_MODEL_API_KEY"):
+        load(model_api_key="sk-secret")
+    monkeypatch.setenv("ASSISTANT_MODEL_API_KEY", "sk-secret")
+    chosen = load()
+    assert chosen.model_api_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in f"{chosen} {chosen!r} {chosen.model_dump()} {chosen.model_dump_json()}"
 
 
 def test_settings_cannot_be_changed_afterwards():

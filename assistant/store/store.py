@@ -15,6 +15,7 @@ from assistant.store import rows as shape
 from assistant.store import trail
 from assistant.store.cases import Cases
 from assistant.store.catalogue import same, start
+from assistant.store.conversations import Conversations
 from assistant.store.database import note, set_note
 from assistant.store.feeding import Feeding
 from assistant.store.resolving import Resolving
@@ -24,7 +25,7 @@ from assistant.store.tables import files, outbox, passages, provisions, versions
 from assistant.types import Asker, Document, Passage, Provision
 
 
-class Store(Resolving, Feeding, Cases):
+class Store(Resolving, Feeding, Cases, Conversations):
     """The documents of one home. Made by :meth:`open`; may be used from several threads."""
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration this program knows; revisions are numbers in a row, so that "newer" can be told."""
 
 metadata = MetaData()
@@ -138,6 +138,42 @@ case_determinations = _of_a_case("case_determinations", Column("at", String, nul
 case_decisions = _of_a_case("case_decisions", Column("outcome", String, nullable=False), Column("by", Text, nullable=False),
                             Column("at", String, nullable=False))
 """Facts, determinations and decisions are only ever added to a case; the newest counts."""
+
+conversations = Table(
+    "conversations", metadata,
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created", String, nullable=False),
+    Column("updated", String, nullable=False),
+    Column("topic", Text, nullable=False),
+    Index("conversations_by_owner", "owner", "updated"),
+)
+"""``topic`` is JSON: what the talk is about now."""
+
+turns = Table(
+    "turns", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("conversation", String, ForeignKey("conversations.id"), nullable=False),
+    Column("role", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", String, nullable=False),
+    Index("turns_by_conversation", "conversation", "seq"),
+    sqlite_autoincrement=True,
+)
+"""``role`` is user or assistant; ``answer`` is the assistant's answer as JSON, "" for a user."""
+
+traces = Table(
+    "traces", metadata,
+    Column("id", String, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("traces_by_owner", "owner", "conversation", "at"),
+)
+"""How answers came about; ``conversation`` is "" for an answer outside of any."""
 
 TRIGGERS = (
     "create trigger if not exists audit_keeps before update on audit begin select raise(abort, 'audit is append-only'); end",

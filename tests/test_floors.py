@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {
     0: ("types", "errors", "chinese", "frontmatter"),
     1: ("settings", "words", "lexicon", "structure", "chunking", "citing", "readers", "secrecy", "regions", "masthead",
-        "metadata", "embedding"),
+        "metadata", "embedding", "masking"),
     2: ("store",),
     3: ("index",),
     4: ("library", "retrieval"),

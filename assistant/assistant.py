@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant import checking
     from assistant.classifying.casework import Case
     from assistant.classifying.nouns import Determination
+    from assistant.talking import Chatted
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,24 @@ class Assistant:
         with self._lock:
             return self._casework.decide(case, outcome, by, asker)
 
+    @cached_property
+    def _talking(self):
+        from assistant.agent.facade import FacadeDesk as Tools
+        from assistant.conversing.facade import FacadeDesk as Talk
+        from assistant.talking import Talking
+
+        return Talking(self.store, self.settings, talk=lambda asker: Talk(self, asker), desk=lambda *bound: Tools(self, *bound),
+                       is_case=self._casework.tells_a_case)
+
+    def chat(self, message: str, conversation: str | None = None, *, asker: Asker = LOCAL, on: date | None = None, region: str = "",
+             cancelled: threading.Event | None = None, tell: Callable[[str], None] | None = None) -> Chatted:
+        """Answer a message of a conversation (None begins one): follow-ups are understood, a model phrases when one is set.
+
+        Raises NotFound for a conversation that is not the asker's, BadInput and Classified as :meth:`ask`, Cancelled after
+        ``cancelled`` was set. ``tell`` hears in Chinese what is being done.
+        """
+        return self._talking.chat(self.check_question(message), conversation, asker=asker, on=on, region=region, cancelled=cancelled, tell=tell)
+
     def _near(self, text: str, others: Sequence[str]) -> Sequence[float]:
         if not others:
             return []
@@ -195,7 +214,8 @@ class Assistant:
             self.index.remove(self.store.withdraw(gone, by="shipped"))
         self.store.set_notes(corpus=version)
 
-    def _question(self, text: str) -> str:
+    def check_question(self, text: str) -> str:
+        """A question without the spaces around it. Raises BadInput for one that is empty or too long."""
         text = text.strip()
         if not any(c.isalnum() for c in text):
             raise BadInput("问题是空的或只有标点。请写出要问的事，例如：记星亮牌多久考核评价一次？")
@@ -205,7 +225,7 @@ class Assistant:
 
     def ask(self, question: str, *, asker: Asker = LOCAL, on: date | None = None, region: str = "") -> Answer:
         """Answer a question from what is in force on a day (None: today). Raises BadInput for an unusable question."""
-        question = self._question(question)
+        question = self.check_question(question)
         wanted = asking.wanted(question, self._forms.values()) if asking.possible(question) else None
         if wanted:
             return Answer(asking.reply(wanted))
@@ -289,7 +309,7 @@ class Assistant:
         """The ``k`` (1..100) best provisions for a query, best first."""
         from assistant import metadata
 
-        query = self._question(query)
+        query = self.check_question(query)
         if not 1 <= k <= 100:
             raise BadInput(f"条数 {k} 不在 1 到 100 之间。请改正 -k 的值。")
         keep = (lambda d: metadata.applies(d.region, region)) if region else None
@@ -354,8 +374,18 @@ class Assistant:
         except AssistantError as error:
             checks.append(Check("分类方案", False, error.message))
         checks.append(Check("向量模型", True, f"{self.embedder.name}，{self.embedder.dimension} 维"))
-        checks.append(Check("大模型", True, "未配置，离线回答"))
+        checks.append(self._model_check())
         return tuple(checks)
+
+    def _model_check(self) -> Check:
+        try:
+            connection = self._talking.connection
+        except AssistantError as error:
+            return Check("大模型", False, error.message)
+        if connection is None:
+            return Check("大模型", True, "未配置，离线回答")
+        found = connection.check()
+        return Check("大模型", found.ok, found.detail)
 
     def close(self) -> None:
         """Release the indexes' lock and the database."""

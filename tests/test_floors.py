@@ -16,12 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {
     0: ("types", "errors", "chinese", "frontmatter"),
     1: ("settings", "words", "lexicon", "structure", "chunking", "citing", "readers", "secrecy", "regions", "masthead",
-        "metadata", "embedding", "masking"),
+        "metadata", "embedding", "masking", "prompting", "verifying"),
     2: ("store",),
     3: ("index",),
     4: ("library", "retrieval"),
-    5: ("answering", "classifying", "drafting", "checking"),
-    6: ("agent",),
+    5: ("answering", "classifying", "drafting", "checking", "conversing"),
+    6: ("agent", "talking"),
     7: ("assistant",),
     8: ("faces",),
 }

@@ -111,6 +111,15 @@ class Remote:
     def release(self, name: str, data: bytes, by: str) -> bytes:
         return self._send("/api/drafts/release", name, data, {"by": by})
 
+    def conversations(self) -> Json:
+        return self._call("GET", "/api/conversations")
+
+    def conversation(self, id: str) -> Json:
+        return self._call("GET", f"/api/conversations/{quote(id, safe='')}")
+
+    def trace(self, id: str) -> Json:
+        return self._call("GET", f"/api/traces/{quote(id, safe='')}")
+
     def close(self) -> None:
         pass
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.errors import BadInput, NotFound
@@ -43,6 +44,9 @@ class Counter(Protocol):
     def draft(self, form: str, fields: Mapping[str, object], case: str | None = None) -> Json: ...
     def check(self, name: str, data: bytes, on: str | None = None) -> Json: ...
     def release(self, name: str, data: bytes, by: str) -> bytes: ...
+    def conversations(self) -> Json: ...
+    def conversation(self, id: str) -> Json: ...
+    def trace(self, id: str) -> Json: ...
     def close(self) -> None: ...
 
 
@@ -138,6 +142,35 @@ class Desk:
 
     def release(self, name: str, data: bytes, by: str) -> bytes:
         return self.assistant.release(legible(name), data, legible(by), asker=self.asker)
+
+    def check_message(self, message: str, conversation: str | None = None, on: str | None = None) -> None:
+        """Raises BadInput or NotFound for a message that cannot be answered at all."""
+        self.assistant.check_question(legible(message))
+        shapes.day(on)
+        if conversation:
+            self.assistant.store.conversation(legible(conversation), self.asker)
+
+    def chat(self, message: str, conversation: str | None = None, on: str | None = None, region: str = "", *,
+             cancelled: Event | None = None, tell: Callable[[str], None] | None = None) -> Json:
+        found = self.assistant.chat(legible(message), conversation or None, asker=self.asker, on=shapes.day(on), region=legible(region or ""),
+                                    cancelled=cancelled, tell=tell)
+        return shapes.chatted(found)
+
+    def conversations(self) -> Json:
+        return {"conversations": [shapes.conversation(c) for c in self.assistant.store.conversations(self.asker)]}
+
+    def conversation(self, id: str) -> Json:
+        store = self.assistant.store
+        return {**shapes.conversation(store.conversation(legible(id), self.asker)), "turns": [shapes.turn(t) for t in store.turns(id, self.asker)]}
+
+    def rename_conversation(self, id: str, title: str) -> Json:
+        return shapes.conversation(self.assistant.store.rename_conversation(legible(id), legible(title), asker=self.asker))
+
+    def delete_conversation(self, id: str) -> None:
+        self.assistant.store.delete_conversation(legible(id), asker=self.asker)
+
+    def trace(self, id: str) -> Json:
+        return shapes.trace(self.assistant.store.trace(legible(id), self.asker))
 
     def close(self) -> None:
         self.assistant.close()

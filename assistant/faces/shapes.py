@@ -5,6 +5,8 @@ Every function takes one of our nouns and gives plain dicts, lists, strings and 
 
 from __future__ import annotations
 
+import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable
 from datetime import date
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from assistant.classifying.casework import Case
     from assistant.classifying.nouns import Determination
     from assistant.drafting.nouns import Form, Notice
+    from assistant.store.conversations import ConversationRow, TraceRow, TurnRow
+    from assistant.talking import Chatted
 
 Json = dict[str, Any]
 
@@ -79,6 +83,37 @@ def answer(of: Answer) -> Json:
         "label": of.label,
         **({"determination": determination(of.determination)} if of.determination else {}),
     }
+
+
+def chatted(of: Chatted) -> Json:
+    """The ``done`` event of ``POST /api/chat``: an answer with its conversation and its trace."""
+    return {**answer(of.answer), "conversation": of.conversation, "conversation_title": of.title, "trace": of.trace}
+
+
+def sentences(text: str) -> list[str]:
+    """A text in pieces that end where a sentence does; joined they are the text.
+
+    >>> sentences("一句。两句！（要点整理，以原文为准）\n三句")
+    ['一句。', '两句！（要点整理，以原文为准）\n', '三句']
+    """
+    out, start = [], 0
+    for m in re.finditer(r"[。！？；]+[”’」』）)]*(?:（要点整理，以原文为准）)?\n*|\n+", text):
+        out.append(text[start:m.end()])
+        start = m.end()
+    return [piece for piece in (*out, text[start:]) if piece]
+
+
+def conversation(of: ConversationRow) -> Json:
+    return {"id": of.id, "title": of.title, "created": of.created, "updated": of.updated}
+
+
+def turn(of: TurnRow) -> Json:
+    return {"role": of.role, "text": of.text, "at": of.at, "answer": json.loads(of.answer) if of.answer else None}
+
+
+def trace(of: TraceRow) -> Json:
+    """How an answer came about; ``content`` is as :mod:`assistant.talking` recorded it."""
+    return {"id": of.id, "conversation": of.conversation, "at": of.at, **json.loads(of.content)}
 
 
 STATES = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}

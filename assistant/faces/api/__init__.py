@@ -7,7 +7,7 @@ from threading import Event
 
 from fastapi import FastAPI
 
-from assistant.faces.api import casework, drafts, finishing, refusals, routes
+from assistant.faces.api import casework, chat, drafts, finishing, refusals, routes
 from assistant.faces.api.lanes import Lanes
 from assistant.faces.api.shield import Shield
 from assistant.faces.desk import Desk
@@ -60,6 +60,7 @@ def create_app(
     app.state.max_upload = max_upload_mb * 1024 * 1024
     app.state.lanes = lanes or Lanes()
     app.include_router(routes.public(app.state.lanes))
+    app.include_router(chat.router(app.state.lanes))
     app.include_router(casework.router(app.state.lanes))
     app.include_router(drafts.router(app.state.lanes))
     app.include_router(finishing.router(app.state.lanes))

@@ -39,8 +39,9 @@ class Lane:
 
 
 class Lanes:
-    """Questions and uploads queue apart, so that a long import never holds up an answer."""
+    """Questions, uploads and chats queue apart: neither a long import nor a slow model holds up an answer."""
 
-    def __init__(self, questions: Lane | None = None, uploads: Lane | None = None):
+    def __init__(self, questions: Lane | None = None, uploads: Lane | None = None, chats: Lane | None = None):
         self.questions = questions or Lane(running=8, waiting=64, patience=15.0)
         self.uploads = uploads or Lane(running=1, waiting=8, patience=60.0)
+        self.chats = chats or Lane(running=12, waiting=64, patience=30.0)

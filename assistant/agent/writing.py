@@ -1,0 +1,182 @@
+"""An answer that a model phrases: it searches and writes claims, plain code checks every one, what fails is repaired once, then dropped.
+
+The offline answer comes first and stays the measure: a refusal of its is never overruled, its clauses are offered as a checked draft,
+and when nothing of what the model wrote stands, it is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from assistant.agent.replying import Said, parse
+from assistant.errors import Cancelled, ModelUnavailable, NotFound
+from assistant.masking import Masker
+from assistant.prompting import Prompt, fence, new_mark
+from assistant.types import DIGEST_NOTE, Answer, Citation, Document, Hit, Provision
+from assistant.verifying import Ground, Verdict, neutral, verify
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
+
+    from assistant.agent.tools import Desk
+
+MOST_STEPS = 5
+"""Calls of the model in one answer, the repair apart."""
+FAULT_WORDS = {"existence": "条款编号不存在或者与内容不符", "in_force": "条款在这一天无效", "region": "不是这个地区的规定", "quote": "引号里的话与原文不符",
+               "number": "数字、期限或者日期与条款不符", "modality": "“应当”“可以”“不得”一类的字与条款不符", "exception": "漏了除外的规定",
+               "entity": "有条款里没有的人、机关或者名称", "support": "内容在所引条款里找不到", "instruction": "不是条款内容", "markup": "有链接或者标记"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A standalone question. ``told`` is everything the asker said in this conversation, ``region`` the place that it is about."""
+
+    question: str
+    on: date
+    region: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One claim and what the checks said of it; without verdicts it holds. ``grounds`` are the clauses it may rest on."""
+
+    said: Said
+    verdicts: tuple[Verdict, ...] = ()
+    grounds: tuple[tuple[Provision, Document], ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of it: the answer, None when nothing stands; the record for the trace; why the offline answer stands in ("" = it does not)."""
+
+    answer: Answer | None
+    record: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
+
+
+class Writer:
+    """Writes answers with one model per answer. ``prompts`` are those of ``prompts/``, ``desk`` reaches what the asker may see."""
+
+    def __init__(self, model: BaseChatModel, prompts: Mapping[str, Prompt], desk: Desk, *, cases: bool = False,
+                 tell: Callable[[str], None] | None = None):
+        self._model, self._prompts, self._desk, self._cases = model, prompts, desk, cases
+        self._tell = tell or (lambda status: None)
+
+    def write(self, asked: Asked, offline: Answer, hits: Sequence[Hit]) -> Written:
+        """The answer to a question whose offline answer is known. Never raises for what a model does, but Cancelled."""
+        from assistant.agent.tools import Toolbox
+
+        masker, mark = Masker(), new_mark()
+        tools = Toolbox(self._desk, masker, mark, cases=self._cases, told=asked.told or asked.question, tell=self._tell)
+        record: dict[str, Any] = {"prompts": {n: self._prompts[n].hash for n in ("agent", "question", "repair")}, "question": asked.question,
+                                  "passages": [h.provision.id for h in hits]}
+        try:
+            messages = self._run(tools, self._opening(asked, offline, hits, masker, mark))
+            checked = [self._check(said, asked) for said in self._claims(messages, masker)]
+            record |= {"tools": list(tools.calls), "reached": list(dict.fromkeys(tools.reached)), "checks": _verdicts(checked)}
+            if any(c.verdicts for c in checked):
+                repaired = self._repair(messages, checked, asked, masker)
+                record["repaired"] = _verdicts(repaired)
+                checked = [c for c in checked if not c.verdicts] + repaired
+        except Cancelled:
+            raise
+        except ModelUnavailable as error:
+            return Written(None, record | {"fault": error.code}, error.message)
+        except Exception as error:  # a library stumbled over what a model sent: no reason to leave the asker without an answer
+            return Written(None, record | {"fault": type(error).__name__}, "大模型的输出不能用。")
+        kept = [c for c in checked if not c.verdicts and not neutral(c.said.text)]
+        dropped = len(checked) - len(kept)
+        record |= {"kept": [{"text": c.said.text, "provisions": list(c.said.provisions)} for c in kept], "dropped": dropped}
+        if not kept:
+            return Written(None, record, "大模型的回答没有通过核对。" if checked else "大模型没有给出可核对的内容。")
+        return Written(self._compose(kept, offline), record)
+
+    def _opening(self, asked: Asked, offline: Answer, hits: Sequence[Hit], masker: Masker, mark: str) -> list[Any]:
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        from assistant.agent.tools import shown
+
+        rules = self._prompts["agent"].fill(mark=mark, today=asked.on.isoformat(), region=asked.region or "没有说明")
+        draft = "\n".join(f"[{c.provision}] {c.quote}" for c in offline.citations)
+        passages = "\n".join(shown(h.provision, h.document) for h in hits)
+        ask = self._prompts["question"].fill(
+            question=fence("提问", masker.mask(asked.question), mark), draft=fence("草稿", masker.mask(draft), mark),
+            passages=fence("条款", masker.mask(passages), mark))
+        return [SystemMessage(rules), HumanMessage(ask)]
+
+    def _run(self, tools: Any, messages: list[Any]) -> list[Any]:
+        from langchain.agents import create_agent
+        from langchain.agents.middleware import ModelCallLimitMiddleware
+
+        graph = create_agent(self._model, tools.all(), middleware=[ModelCallLimitMiddleware(run_limit=MOST_STEPS, exit_behavior="end")])
+        return graph.invoke({"messages": messages}, {"recursion_limit": 6 * MOST_STEPS})["messages"]
+
+    def _claims(self, messages: Sequence[Any], masker: Masker) -> list[Said]:
+        text = messages[-1].text if messages and messages[-1].type == "ai" else ""
+        return [Said(masker.restore(s.text), tuple(masker.restore(i) for i in s.provisions)) for s in parse(text).claims]
+
+    def _check(self, said: Said, asked: Asked) -> Checked:
+        if neutral(said.text):
+            return Checked(said)
+        grounds: list[tuple[Provision, Document]] = []
+        for id in said.provisions:
+            try:
+                grounds.append(self._desk.provision(id))
+            except NotFound:
+                return Checked(said, (Verdict("existence", id),))
+        if not grounds:
+            return Checked(said, (Verdict("support", "没有写明条款"),))
+        found = verify(said.text, Ground(tuple(grounds), asked.question), on=asked.on, region=asked.region)
+        return Checked(Said(said.text, tuple(p.id for p, _ in grounds)), found, tuple(grounds))
+
+    def _repair(self, messages: list[Any], checked: Sequence[Checked], asked: Asked, masker: Masker) -> list[Checked]:
+        """The claims that failed, written again; the model hears which and by what rule, nothing else. No tools this time."""
+        from langchain_core.messages import HumanMessage
+
+        faults = "\n".join(f"{n}. {'；'.join(dict.fromkeys(FAULT_WORDS.get(v.rule, v.rule) for v in c.verdicts))}：{masker.mask(c.said.text)}"
+                           for n, c in enumerate((c for c in checked if c.verdicts), 1))
+        try:
+            reply = self._model.invoke([*messages, HumanMessage(self._prompts["repair"].fill(faults=faults))])
+        except ModelUnavailable:
+            return [c for c in checked if c.verdicts]
+        held = {c.said.text for c in checked if not c.verdicts}
+        return [self._check(said, asked) for said in self._claims([reply], masker) if said.text not in held]
+
+    def _compose(self, kept: Sequence[Checked], offline: Answer) -> Answer:
+        quotes = {c.provision: c.quote for c in offline.citations}
+        citations: dict[str, Citation] = {}
+        digest = False
+        for claim in kept:
+            for provision, document in claim.grounds:
+                digest = digest or document.kind == "digest"
+                quote = quotes.get(provision.id) or nearest(claim.said.text, provision.text)
+                citations.setdefault(provision.id, Citation(provision.id, provision.path, document, quote))
+        text = "".join(dict.fromkeys(c.said.text for c in kept)) + (DIGEST_NOTE if digest else "")
+        return replace(offline, text=text, citations=tuple(citations.values()), trace={**offline.trace, "claims": tuple(c.said.text for c in kept)})
+
+
+def nearest(claim: str, text: str) -> str:
+    """The sentence of a clause that shares most with a claim, verbatim.
+
+    >>> nearest("半年评价一次。", "由组织部负责。每半年评价一次。结果公开。")
+    '每半年评价一次。'
+    """
+    pieces, start = [], 0
+    for at, letter in enumerate(text):
+        if letter in "。；\n":
+            pieces.append(text[start:at + 1])
+            start = at + 1
+    pieces = [p.strip() for p in (*pieces, text[start:]) if p.strip()]
+    grams = {claim[i:i + 2] for i in range(len(claim) - 1)}
+    return max(pieces or [text], key=lambda p: sum(g in p for g in grams) / (len(p) + 20))
+
+
+def _verdicts(checked: Sequence[Checked]) -> list[dict[str, Any]]:
+    """For the trace: of what failed the rules only, never the words."""
+    return [{"provisions": list(c.said.provisions), "rules": sorted({v.rule for v in c.verdicts}), "length": len(c.said.text)} for c in checked]
+
+

@@ -1,0 +1,138 @@
+"""A conversation: what was said is kept, a follow-up is understood by rules, and a language model, when one is set, phrases the answer.
+
+The offline answer is always made first. The model may only say it better: what it writes is checked sentence by sentence
+(:mod:`assistant.agent.writing`), and when it is slow, dead or wrong, the offline answer is what is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant import prompting, settings
+from assistant.agent.connection import Connection
+from assistant.conversing import Desk as Talk
+from assistant.conversing import Driver, Topic, dump, load
+from assistant.errors import AssistantError, Cancelled, ModelUnavailable
+from assistant.types import Answer, Asker
+
+if TYPE_CHECKING:
+    from assistant.agent.tools import Desk
+    from assistant.store import Store
+
+MOST_HITS = 6
+"""Clauses that a model is given beside the draft."""
+LONGEST_STATEMENT = 300
+"""Characters of a message beyond which it may be a case, so that it is kept from a model that may not see cases."""
+OFFLINE, PARTLY = "{why}以下是离线回答。", "大模型写的内容有一部分没有通过核对，已经略去。"
+
+
+@dataclass(frozen=True)
+class Chatted:
+    """What a message got: the answer, the ids of its conversation and of its trace, and the title of the conversation."""
+
+    answer: Answer
+    conversation: str
+    trace: str = ""
+    title: str = ""
+
+
+Tell = Callable[[str], None]
+
+
+class Talking:
+    """Conversations over one store. ``talk`` and ``desk`` give what rules and tools may reach for one asker (on one day, in one place),
+    ``is_case`` tells whether a text tells a case."""
+
+    def __init__(self, store: Store, given: settings.Settings, *, talk: Callable[[Asker], Talk], desk: Callable[[Asker, date | None, str], Desk],
+                 is_case: Callable[[str], bool], prompts: Path | None = None, connection: Connection | None = None):
+        self._store, self._talk, self._desk, self._is_case = store, talk, desk, is_case
+        self.connection = connection or Connection.of(given)
+        self._prompts = prompting.load(prompts or settings.shipped("prompts"))
+
+    def chat(self, message: str, conversation: str | None, *, asker: Asker, on: date | None = None, region: str = "",
+             cancelled: threading.Event | None = None, tell: Tell | None = None) -> Chatted:
+        """Answer a message in a conversation (None: a new one).
+
+        Raises NotFound for a conversation that is not the asker's, BadInput and Classified as :meth:`Assistant.ask`,
+        Cancelled when ``cancelled`` was set: then nothing of the message is kept.
+        """
+        tell, cancelled = tell or (lambda status: None), cancelled or threading.Event()
+        row = self._store.conversation(conversation, asker) if conversation else None
+        topic = load(json.loads(row.topic)) if row and row.topic else Topic()
+        tell("正在查找依据")
+        replied = Driver(self._talk(asker)).reply(message, topic, on=on, region=region)
+        answer, record = replied.answer, {"kind": replied.understood.kind, "message": message, "standalone": replied.understood.question,
+                                          "region": replied.understood.region, "on": (on or date.today()).isoformat(), "offline": _cited(replied.answer)}
+        if self.connection and replied.understood.kind in ("question", "explain"):
+            asked = replied.reading.question if replied.reading else replied.understood.question
+            where = replied.reading.region if replied.reading else replied.understood.region
+            answer, more = self.phrase(answer, asked, message, asker, on, where, cancelled, tell)
+            record |= more
+        if cancelled.is_set():
+            raise Cancelled("提问的人已经离开，这次没有回答。")
+        record |= {"cited": _cited(answer), "refusal": answer.refusal, "label": answer.label}
+        if row is None:
+            row = self._store.start_conversation(message, asker=asker)
+        trace = self._store.add_exchange(row.id, message, answer.text, _json(kept(answer)), _json(dump(replied.topic)), asker=asker, trace=_json(record))
+        return Chatted(answer, row.id, trace, row.title)
+
+    def phrase(self, offline: Answer, question: str, told: str, asker: Asker, on: date | None, region: str, cancelled: threading.Event,
+               tell: Tell) -> tuple[Answer, dict[str, Any]]:
+        """The answer as the model phrases it where that stands every check, else the offline one; and what happened, for the trace."""
+        connection = self.connection
+        if connection is None or offline.refusal or offline.determination is not None or not offline.citations:
+            return offline, {}
+        if not connection.sees_cases and (len(told) > LONGEST_STATEMENT or self._is_case(told)):
+            return replace(offline, notices=(*offline.notices, "提问像是案情，按设置不发给大模型。")), {"model": connection.name, "why": "case"}
+        from assistant.agent.writing import Asked, Writer
+
+        tell("正在整理回答")
+        desk = self._desk(asker, on, region)
+        try:
+            with connection.slot():
+                model = connection.model(connection.deadline(), cancelled, asker=asker.name)
+                writer = Writer(model, self._prompts, desk, cases=connection.sees_cases, tell=tell)
+                written = writer.write(Asked(question, on or date.today(), region, told), offline, desk.search(question, MOST_HITS))
+        except Cancelled:
+            raise
+        except ModelUnavailable as error:
+            return _instead(offline, error), {"model": connection.name, "fault": error.code}
+        record: dict[str, Any] = {"model": connection.name, **written.record}
+        if written.answer is None:
+            return replace(offline, notices=(*offline.notices, OFFLINE.format(why=_sentence(written.why)))), record | {"why": written.why}
+        notices = (PARTLY,) if written.record.get("dropped") else ()
+        return replace(written.answer, notices=(*written.answer.notices, *notices)), record
+
+    def usage(self) -> Mapping[str, Any]:
+        """What each asker used of the model."""
+        return self.connection.usage if self.connection else {}
+
+
+def kept(answer: Answer) -> dict[str, Any]:
+    """An answer as a conversation keeps it: enough to show it again, its clauses by id and quote."""
+    cited = [{"provision": c.provision, "path": c.path, "quote": c.quote, "title": c.document.title, "number": c.document.number,
+              "kind": c.document.kind, "region": c.document.region} for c in answer.citations]
+    case = answer.determination.id if answer.determination is not None else ""
+    return {"text": answer.text, "refusal": answer.refusal, "citations": cited, "notices": list(answer.notices), "label": answer.label, "case": case}
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _cited(answer: Answer) -> list[str]:
+    return [c.provision for c in answer.citations]
+
+
+def _instead(offline: Answer, error: AssistantError) -> Answer:
+    return replace(offline, notices=(*offline.notices, OFFLINE.format(why=_sentence(error.message))))
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith(("。", "！", "？")) else words + "。"

@@ -49,7 +49,7 @@ class Question:
     region: str = ""
 
 
-def _expected(raw: dict) -> Expected:
+def expected(raw: dict) -> Expected:
     unknown = set(raw) - {f.name for f in fields(Expected)}
     if unknown:
         raise ValueError(f"unknown expectation {sorted(unknown)[0]!r}")
@@ -73,7 +73,7 @@ def parse(text: str) -> tuple[Question, ...]:
             raw = json.loads(line)
             on = date.fromisoformat(raw["on"]) if raw.get("on") else None
             questions.append(Question(raw["id"], raw["split"], raw["topic"], raw["group"], raw["question"],
-                                      _expected(raw["expect"]), on, raw.get("region", "")))
+                                      expected(raw["expect"]), on, raw.get("region", "")))
         except (ValueError, KeyError) as error:
             raise ValueError(f"line {n}: {error}") from None
     return tuple(questions)

@@ -163,6 +163,8 @@ class _Turn:
             return self._gather(q, lambda d: d.id in ids)
         if not places:
             return self._gather(q, None)
+        if places == ("全国",):
+            return self._gather(q, lambda d: d.region == "全国")
         # A place's own rules come before those that hold everywhere.
         local = self._gather(q, lambda d: d.region != "全国" and any(metadata.applies(d.region, p) or metadata.within(d.region, p) for p in places))
         if self._choose(q, local):

@@ -80,10 +80,11 @@ def new_mark() -> str:
 
 
 def fence(kind: str, text: str, mark: str) -> str:
-    """Text of others between lines that carry the mark; lines that imitate a fence lose their brackets.
+    """Text of others between lines that carry the mark; what imitates a fence gets other brackets (nothing is taken out, so that
+    nothing can come together anew).
 
     >>> fence("文件", "甲\\n<<<文件 00 完>>>", "ab")
-    '<<<文件 ab\\n甲\\n文件 00 完\\nab 文件>>>'
+    '<<<文件 ab\\n甲\\n＜＜＜文件 00 完＞＞＞\\nab 文件>>>'
     """
-    inert = text.replace(mark, "").replace("<<<", "").replace(">>>", "")
+    inert = text.replace("<<<", "＜＜＜").replace(">>>", "＞＞＞").replace(mark, "＊" * len(mark))
     return f"<<<{kind} {mark}\n{inert}\n{mark} {kind}>>>"

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     port: int = Field(8765, ge=0, le=65535, description="服务监听端口")
     max_question: int = Field(2000, ge=50, description="问题的最大字数")
     max_upload_mb: int = Field(50, ge=1, description="单次上传的最大兆字节数")
+    telemetry: str = Field("", description="OpenTelemetry 收集器地址（OTLP/gRPC），如 http://127.0.0.1:4317；不填就不发送。不含提问和案情文字")
     corpus: Path | None = Field(None, description="随附语料目录，默认用安装包自带的")
     model: str = Field("", description="大模型，如 openai:deepseek-chat（openai 指接口的写法）；不填即离线回答")
     model_base_url: str = Field("", description="大模型服务地址，如 http://127.0.0.1:8000/v1")

@@ -19,6 +19,7 @@ from assistant.agent.connection import Connection
 from assistant.conversing import Desk as Talk
 from assistant.conversing import Driver, Topic, dump, load
 from assistant.errors import AssistantError, Cancelled, ModelUnavailable
+from assistant.tracing import Note, Tracer
 from assistant.types import Answer, Asker
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ class Talking:
     ``is_case`` tells whether a text tells a case."""
 
     def __init__(self, store: Store, given: settings.Settings, *, talk: Callable[[Asker], Talk], desk: Callable[[Asker, date | None, str], Desk],
-                 is_case: Callable[[str], bool], prompts: Path | None = None, connection: Connection | None = None):
-        self._store, self._talk, self._desk, self._is_case = store, talk, desk, is_case
+                 read_again: Callable[..., Answer], is_case: Callable[[str], bool], prompts: Path | None = None, connection: Connection | None = None):
+        self._store, self._talk, self._desk, self._read_again, self._is_case = store, talk, desk, read_again, is_case
         self.connection = connection or Connection.of(given)
+        self._tracer = Tracer(given.telemetry)
         self._prompts = prompting.load(prompts or settings.shipped("prompts"))
 
     def chat(self, message: str, conversation: str | None, *, asker: Asker, on: date | None = None, region: str = "",
@@ -62,7 +64,11 @@ class Talking:
         Raises NotFound for a conversation that is not the asker's, BadInput and Classified as :meth:`Assistant.ask`,
         Cancelled when ``cancelled`` was set: then nothing of the message is kept.
         """
-        tell, cancelled = tell or (lambda status: None), cancelled or threading.Event()
+        with self._tracer.span("chat") as note:
+            return self._chat(message, conversation, asker, on, region, cancelled or threading.Event(), tell or (lambda status: None), note)
+
+    def _chat(self, message: str, conversation: str | None, asker: Asker, on: date | None, region: str, cancelled: threading.Event, tell: Tell,
+              note: Note) -> Chatted:
         row = self._store.conversation(conversation, asker) if conversation else None
         topic = load(json.loads(row.topic)) if row and row.topic else Topic()
         tell("正在查找依据")
@@ -74,12 +80,17 @@ class Talking:
             where = replied.reading.region if replied.reading else replied.understood.region
             answer, more = self.phrase(answer, asked, message, asker, on, where, cancelled, tell)
             record |= more
+        elif self.connection and replied.understood.kind in ("case", "case_fact") and answer.determination is not None:
+            answer, more = self.read(answer, asker, cancelled, tell)
+            record |= more
         if cancelled.is_set():
             raise Cancelled("提问的人已经离开，这次没有回答。")
         record |= {"cited": _cited(answer), "refusal": answer.refusal, "label": answer.label}
         if row is None:
             row = self._store.start_conversation(message, asker=asker)
         trace = self._store.add_exchange(row.id, message, answer.text, _json(kept(answer)), _json(dump(replied.topic)), asker=asker, trace=_json(record))
+        note(kind=record["kind"], model=record.get("model"), refusal=answer.refusal, fault=record.get("fault"), citations=len(answer.citations),
+             kept=len(record.get("kept", ())), dropped=record.get("dropped"), trace=trace)
         return Chatted(answer, row.id, trace, row.title)
 
     def phrase(self, offline: Answer, question: str, told: str, asker: Asker, on: date | None, region: str, cancelled: threading.Event,
@@ -108,6 +119,27 @@ class Talking:
             return replace(offline, notices=(*offline.notices, OFFLINE.format(why=_sentence(written.why)))), record | {"why": written.why}
         notices = (PARTLY,) if written.record.get("dropped") else ()
         return replace(written.answer, notices=(*written.answer.notices, *notices)), record
+
+    def read(self, offline: Answer, asker: Asker, cancelled: threading.Event, tell: Tell) -> tuple[Answer, dict[str, Any]]:
+        """A case judged again with what the model reads in it, where the model may see cases."""
+        connection = self.connection
+        if connection is None or not connection.sees_cases:
+            return offline, {"why": "case"}
+        from assistant.agent.reading import CaseReader
+
+        tell("正在读案情")
+        try:
+            with connection.slot():
+                reader = CaseReader(connection.model(connection.deadline(), cancelled, asker=asker.name), self._prompts)
+                answer = self._read_again(offline.determination.id, reader, asker=asker)
+        except Cancelled:
+            raise
+        except ModelUnavailable as error:
+            return _instead(offline, error), {"model": connection.name, "fault": error.code}
+        record = {"model": connection.name, **reader.record}
+        if reader.fault:
+            return replace(offline, notices=(*offline.notices, OFFLINE.format(why=_sentence(reader.fault)))), record
+        return replace(answer, notices=tuple(dict.fromkeys((*offline.notices, *answer.notices)))), record
 
     def usage(self) -> Mapping[str, Any]:
         """What each asker used of the model."""

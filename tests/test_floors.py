@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {
     0: ("types", "errors", "chinese", "frontmatter"),
     1: ("settings", "words", "lexicon", "structure", "chunking", "citing", "readers", "secrecy", "regions", "masthead",
-        "metadata", "embedding", "masking", "prompting", "verifying"),
+        "metadata", "embedding", "masking", "prompting", "tracing", "verifying"),
     2: ("store",),
     3: ("index",),
     4: ("library", "retrieval"),
@@ -41,6 +41,7 @@ PLACES = {
     "langchain": ("assistant/agent/",),
     "langgraph": ("assistant/agent/",),
     "openai": (),
+    "opentelemetry": ("assistant/tracing.py",),
     "pypdfium2": ("assistant/readers/pdf.py",),
     "rich": ("assistant/faces/cli.py", "assistant/faces/printing.py"),
     "sentence_transformers": ("assistant/embedding/",),
@@ -49,7 +50,7 @@ PLACES = {
     "tantivy": ("assistant/index/lexical.py",),
     "torch": ("assistant/embedding/",),
     "trafilatura": ("assistant/readers/html.py",),
-    "typer": ("assistant/faces/casework.py", "assistant/faces/cli.py", "assistant/faces/drafts.py", "assistant/faces/finishing.py", "assistant/faces/usage.py"),
+    "typer": ("assistant/faces/casework.py", "assistant/faces/cli.py", "assistant/faces/drafts.py", "assistant/faces/finishing.py", "assistant/faces/talk.py", "assistant/faces/usage.py"),
     "uvicorn": ("assistant/faces/api/server.py",),
 }
 """Where the machinery may name a third-party library (``eval/`` may name what it measures against)."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.errors import AssistantError, BadInput
-from assistant.faces import casework, drafts, finishing, printing
+from assistant.faces import casework, drafts, finishing, printing, talk
 from assistant.faces.usage import Command, Group, explain
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ def serve(
 drafts.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 casework.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 finishing.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
+talk.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 
 
 def main() -> None:

@@ -111,6 +111,25 @@ class Remote:
     def release(self, name: str, data: bytes, by: str) -> bytes:
         return self._send("/api/drafts/release", name, data, {"by": by})
 
+    def chat(self, message: str, conversation: str | None = None, on: str | None = None, region: str = "") -> Json:
+        given = {"message": legible(message), "conversation": conversation, "on": on, "region": region}
+        response = self._open("POST", "/api/chat", given)
+        try:
+            if response.status >= 400:
+                raise _error(json.loads(response.read()))
+            for line in response:
+                if line.startswith(b"data: "):
+                    event = json.loads(line[6:])
+                    if event["type"] == "error":
+                        raise _error({"error": event})
+                    if event["type"] == "done":
+                        return event
+        except (OSError, ValueError, http.client.HTTPException):
+            raise _gone() from None
+        finally:
+            response.close()
+        raise _gone()
+
     def conversations(self) -> Json:
         return self._call("GET", "/api/conversations")
 

@@ -144,5 +144,5 @@ def test_a_home_of_schema_two_is_migrated_and_keeps_its_cases(tmp_path):
     store = Store.open(tmp_path)
     id = store.start_conversation("新", asker=ANN).id
     say(store, id)
-    assert (store.case("1", ANN).text, len(store.turns(id, ANN)), len(list(tmp_path.glob("before-0003-from-0002-*.db")))) == ("案情", 2, 1)
+    assert (store.case("1", ANN).text, len(store.turns(id, ANN)), len(list(tmp_path.glob("before-*-from-0002-*.db")))) == ("案情", 2, 1)
     store.close()

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from assistant.errors import Forbidden, IndexMismatch, NotFound
 from assistant.store import rows as shape
 from assistant.store import trail
+from assistant.store.accounts import AccountBook
 from assistant.store.cases import Cases
 from assistant.store.catalogue import same, start
 from assistant.store.conversations import Conversations
@@ -22,10 +23,11 @@ from assistant.store.resolving import Resolving
 from assistant.store.rows import Put
 from assistant.store.schema import backup, connect, require_space, speaking
 from assistant.store.tables import files, outbox, passages, provisions, versions
+from assistant.store.waiting import Waiting
 from assistant.types import Asker, Document, Passage, Provision
 
 
-class Store(Resolving, Feeding, Cases, Conversations):
+class Store(Resolving, Feeding, Cases, Conversations, AccountBook, Waiting):
     """The documents of one home. Made by :meth:`open`; may be used from several threads."""
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration this program knows; revisions are numbers in a row, so that "newer" can be told."""
 
 metadata = MetaData()
@@ -174,6 +174,79 @@ traces = Table(
     Index("traces_by_owner", "owner", "conversation", "at"),
 )
 """How answers came about; ``conversation`` is "" for an answer outside of any."""
+
+accounts = Table(
+    "accounts", metadata,
+    Column("name", String, primary_key=True),
+    Column("display", Text, nullable=False),
+    Column("units", Text, nullable=False),
+    Column("role", String, nullable=False),
+    Column("password", String, nullable=False),
+    Column("disabled", Integer, nullable=False),
+    Column("created", String, nullable=False),
+)
+"""Who may ask besides this machine's own user. A name is never taken away, so nobody inherits another's rows;
+``password`` is a hash with its parameters, "" for one who cannot sign in; ``units`` a JSON list."""
+
+keys = Table(
+    "keys", metadata,
+    Column("id", String, primary_key=True),
+    Column("account", String, ForeignKey("accounts.name"), nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("created", String, nullable=False),
+    Column("expires", String, nullable=False),
+    Column("last_used", String, nullable=False),
+    Column("revoked", String, nullable=False),
+    Index("keys_by_account", "account"),
+)
+"""Keys of programs; ``scope`` is a JSON list, ``expires``, ``last_used`` and ``revoked`` are times or ""."""
+
+sessions = Table(
+    "sessions", metadata,
+    Column("sha256", String, primary_key=True),
+    Column("account", String, ForeignKey("accounts.name"), nullable=False),
+    Column("created", String, nullable=False),
+    Column("expires", String, nullable=False),
+    Index("sessions_by_account", "account"),
+)
+"""Who is signed in; what a form has to send along is derived from the token, which is not kept."""
+
+links = Table(
+    "links", metadata,
+    Column("platform", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    Column("account", String, ForeignKey("accounts.name"), nullable=False),
+    Column("created", String, nullable=False),
+    Index("links_by_account", "account"),
+)
+"""Which account a user of a chat platform is."""
+
+codes = Table(
+    "codes", metadata,
+    Column("sha256", String, primary_key=True),
+    Column("account", String, ForeignKey("accounts.name"), nullable=False),
+    Column("expires", String, nullable=False),
+    Column("used", String, nullable=False),
+    Index("codes_by_account", "account"),
+)
+"""One-time codes that bind a platform's user to an account; ``used`` is a time or ""."""
+
+waiting = Table(
+    "waiting", metadata,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("documents", Text, nullable=False),
+    Column("created", String, nullable=False),
+    Index("waiting_by_owner", "owner"),
+)
+"""Files put in by an account that a second person has not published yet; nothing of them is divided or indexed."""
 
 TRIGGERS = (
     "create trigger if not exists audit_keeps before update on audit begin select raise(abort, 'audit is append-only'); end",

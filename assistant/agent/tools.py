@@ -20,6 +20,10 @@ from assistant.types import Document, Hit, Provision
 
 MOST_HITS, LONGEST, LONGEST_RESULT = 6, 500, 6000
 """Hits of one search, characters of one clause, characters of one result."""
+MOST_CALLS = 12
+"""Calls of one answer, all tools together; a call beyond does nothing."""
+WRITES_ONCE = frozenset({"classify_case", "add_case_fact"})
+"""Tools that write to the asker's own cases: once in an answer."""
 
 
 class Desk(Protocol):
@@ -101,6 +105,8 @@ class Toolbox:
 
     def _tool(self, name: str, description: str, given: type[BaseModel], status: str, work: Callable[..., str]) -> BaseTool:
         def call(**arguments: Any) -> str:
+            if len(self.calls) >= MOST_CALLS or name in WRITES_ONCE and name in self.calls:
+                return fence("查询结果", "这次回答里不能再查，请用已有的资料。", self._mark)
             self.calls.append(name)
             self._tell(status)
             try:
@@ -138,12 +144,12 @@ class Toolbox:
 
     def _classify(self, text: str, scheme: str | None = None) -> str:
         # Only what the asker told is a case: a model does not make one up.
-        if not self._told or not _within(text, self._told):
+        if not _sentences_of(text, self._told):
             return "只能判断提问的人自己讲的案情原文。"
         return self.desk.classify(text, scheme)
 
     def _fact(self, case: str, fact: str) -> str:
-        if not _within(fact, self._told):
+        if not _sentences_of(fact, self._told):
             return "只能补充提问的人自己说的话。"
         return self.desk.add_fact(case, fact)
 
@@ -163,3 +169,20 @@ def shown(provision: Provision, document: Document, longest: int = LONGEST) -> s
 def _within(words: str, told: str) -> bool:
     """Whether words are the asker's own, letter for letter but for spaces."""
     return "".join(words.split()) in "".join(told.split()) and bool(words.strip())
+
+
+def _sentences_of(words: str, told: str) -> bool:
+    """Whether words are whole sentences of the asker's own: what is cut out of a sentence may say its opposite.
+
+    >>> _sentences_of("他受贿。", "没有人说他受贿。"), _sentences_of("他退了钱", "他退了钱。单位查实。")
+    (False, True)
+    """
+    ends = "。！？；\n"
+    bare, whole = "".join(words.split()).strip(ends), "".join(f"\n{line}\n" for line in told.splitlines())
+    whole = "\n" + "".join(c for c in whole if c == "\n" or not c.isspace()) + "\n"
+    at = whole.find(bare) if bare else -1
+    while at >= 0:
+        if whole[at - 1] in ends and whole[at + len(bare)] in ends:
+            return True
+        at = whole.find(bare, at + 1)
+    return False

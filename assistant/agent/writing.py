@@ -6,15 +6,17 @@ and when nothing of what the model wrote stands, it is the answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assistant.agent.replying import Said, parse
-from assistant.errors import Cancelled, ModelUnavailable, NotFound
+from assistant.errors import AssistantError, Cancelled, ModelUnavailable
 from assistant.masking import Masker
 from assistant.prompting import Prompt, fence, new_mark
+from assistant.regions import applies
 from assistant.types import DIGEST_NOTE, Answer, Citation, Document, Hit, Provision
 from assistant.verifying import Ground, Verdict, neutral, verify
 
@@ -23,11 +25,15 @@ if TYPE_CHECKING:
 
     from assistant.agent.tools import Desk
 
+Held = tuple[Provision, Document]
+
 MOST_STEPS = 5
 """Calls of the model in one answer, the repair apart."""
 FAULT_WORDS = {"existence": "条款编号不存在或者与内容不符", "in_force": "条款在这一天无效", "region": "不是这个地区的规定", "quote": "引号里的话与原文不符",
                "number": "数字、期限或者日期与条款不符", "modality": "“应当”“可以”“不得”一类的字与条款不符", "exception": "漏了除外的规定",
                "entity": "有条款里没有的人、机关或者名称", "support": "内容在所引条款里找不到", "instruction": "不是条款内容", "markup": "有链接或者标记"}
+
+_ENDED = re.compile(r"[。！？!?；;][”’」』）)]*$")
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Checked:
 
     said: Said
     verdicts: tuple[Verdict, ...] = ()
-    grounds: tuple[tuple[Provision, Document], ...] = ()
+    grounds: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,10 +82,11 @@ class Writer:
                                   "passages": [h.provision.id for h in hits]}
         try:
             messages = self._run(tools, self._opening(asked, offline, hits, masker, mark))
-            checked = [self._check(said, asked) for said in self._claims(messages, masker)]
+            places = _places(offline)
+            checked = [self._check(said, asked, places) for said in self._claims(messages, masker)]
             record |= {"tools": list(tools.calls), "reached": list(dict.fromkeys(tools.reached)), "checks": _verdicts(checked)}
             if any(c.verdicts for c in checked):
-                repaired = self._repair(messages, checked, asked, masker)
+                repaired = self._repair(messages, checked, asked, places, masker)
                 record["repaired"] = _verdicts(repaired)
                 checked = [c for c in checked if not c.verdicts] + repaired
         except Cancelled:
@@ -119,21 +126,29 @@ class Writer:
         text = messages[-1].text if messages and messages[-1].type == "ai" else ""
         return [Said(masker.restore(s.text), tuple(masker.restore(i) for i in s.provisions)) for s in parse(text).claims]
 
-    def _check(self, said: Said, asked: Asked) -> Checked:
+    def _check(self, said: Said, asked: Asked, places: frozenset[str]) -> Checked:
         if neutral(said.text):
             return Checked(said)
-        grounds: list[tuple[Provision, Document]] = []
+        grounds: list[Held] = []
         for id in said.provisions:
             try:
                 grounds.append(self._desk.provision(id))
-            except NotFound:
-                return Checked(said, (Verdict("existence", id),))
+            except AssistantError:
+                return Checked(Said(said.text, tuple(p.id for p, _ in grounds)), (Verdict("existence", id),))
         if not grounds:
             return Checked(said, (Verdict("support", "没有写明条款"),))
-        found = verify(said.text, Ground(tuple(grounds), asked.question), on=asked.on, region=asked.region)
+
+        def wrong(some: Sequence[Held]) -> tuple[Verdict, ...]:
+            return verify(said.text, Ground(tuple(some), asked.question), on=asked.on, region=asked.region)
+
+        found = () if whole(said.text) else (Verdict("support", "不是一句完整的话"),)
+        found = found or wrong(grounds)
+        if not found:
+            grounds = carrying(grounds, wrong)
+            found = tuple(Verdict("region", d.id) for _, d in grounds if not _speaks_for(d, places, asked.region))
         return Checked(Said(said.text, tuple(p.id for p, _ in grounds)), found, tuple(grounds))
 
-    def _repair(self, messages: list[Any], checked: Sequence[Checked], asked: Asked, masker: Masker) -> list[Checked]:
+    def _repair(self, messages: list[Any], checked: Sequence[Checked], asked: Asked, places: frozenset[str], masker: Masker) -> list[Checked]:
         """The claims that failed, written again; the model hears which and by what rule, nothing else. No tools this time."""
         from langchain_core.messages import HumanMessage
 
@@ -144,19 +159,68 @@ class Writer:
         except ModelUnavailable:
             return [c for c in checked if c.verdicts]
         held = {c.said.text for c in checked if not c.verdicts}
-        return [self._check(said, asked) for said in self._claims([reply], masker) if said.text not in held]
+        return [self._check(said, asked, places) for said in self._claims([reply], masker) if said.text not in held]
 
     def _compose(self, kept: Sequence[Checked], offline: Answer) -> Answer:
         quotes = {c.provision: c.quote for c in offline.citations}
         citations: dict[str, Citation] = {}
         digest = False
+        known = frozenset(c.document.id for c in offline.citations)
+        told: list[str] = []
         for claim in kept:
+            told.append(_sourced(claim, known))
             for provision, document in claim.grounds:
                 digest = digest or document.kind == "digest"
                 quote = quotes.get(provision.id) or nearest(claim.said.text, provision.text)
                 citations.setdefault(provision.id, Citation(provision.id, provision.path, document, quote))
-        text = "".join(dict.fromkeys(c.said.text for c in kept)) + (DIGEST_NOTE if digest else "")
+        text = "".join(dict.fromkeys(told)) + (DIGEST_NOTE if digest else "")
         return replace(offline, text=text, citations=tuple(citations.values()), trace={**offline.trace, "claims": tuple(c.said.text for c in kept)})
+
+
+def whole(claim: str) -> bool:
+    """Whether a claim is a sentence of its own: it does not break off, and what it opens it closes.
+
+    >>> whole("应当在7日内反馈"), whole("有下列情形之一的，"), whole("“有功记星")
+    (True, False, False)
+    """
+    pairs = all(claim.count(a) == claim.count(b) for a, b in ("“”", "‘’", "（）", "《》", "「」", "〔〕"))
+    return pairs and not claim.rstrip().endswith(("，", "、", "：", ",", ":", "（", "“", "《"))
+
+
+def carrying(grounds: Sequence[Held], wrong: Callable[[Sequence[Held]], tuple[Verdict, ...]]) -> list[Held]:
+    """Of clauses that together hold a claim, those that carry it: each that does so alone, else as few as do it together.
+
+    A clause that only stands beside them would be cited for what it does not say.
+    """
+    if len(grounds) < 2:
+        return list(grounds)
+    if alone := [g for g in grounds if not wrong([g])]:
+        return alone
+    kept = list(grounds)
+    for ground in reversed(grounds):
+        rest = [g for g in kept if g is not ground]
+        if rest and not wrong(rest):
+            kept = rest
+    return kept
+
+
+def _places(offline: Answer) -> frozenset[str]:
+    return frozenset(c.document.region for c in offline.citations)
+
+
+def _speaks_for(document: Document, places: frozenset[str], region: str) -> bool:
+    """Whether a document holds at a place that the offline answer speaks about: rules of another county are true and no answer."""
+    return document.region in places or any(applies(document.region, place) for place in (*places, region) if place)
+
+
+def _sourced(claim: Checked, known: frozenset[str]) -> str:
+    """A kept claim as a whole sentence; one that rests on a document the offline answer does not cite names it."""
+    text = claim.said.text.rstrip()
+    text += "" if _ENDED.search(text) else "。"
+    strange = next(((p, d) for p, d in claim.grounds if d.id not in known), None)
+    if strange is None or strange[1].title in text:
+        return text
+    return f"《{strange[1].title}》{strange[0].path}：{text}"
 
 
 def nearest(claim: str, text: str) -> str:

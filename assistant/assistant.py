@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant import checking
     from assistant.classifying.casework import Case
     from assistant.classifying.nouns import Determination
+    from assistant.classifying.proposed import Propose
     from assistant.talking import Chatted
 
 
@@ -163,19 +164,22 @@ class Assistant:
     def _talking(self):
         from assistant.agent.facade import FacadeDesk as Tools
         from assistant.conversing.facade import FacadeDesk as Talk
+        from assistant.conversing.facade import PastDesk
         from assistant.talking import Talking
 
-        return Talking(self.store, self.settings, talk=lambda asker: Talk(self, asker), desk=lambda *bound: Tools(self, *bound),
-                       is_case=self._casework.tells_a_case)
+        return Talking(self.store, self.settings, talk=lambda asker: Talk(self, asker), past=lambda asker: PastDesk(self, asker),
+                       desk=lambda *bound: Tools(self, *bound), read_again=self.read_again, is_case=self._casework.tells_a_case)
 
     def chat(self, message: str, conversation: str | None = None, *, asker: Asker = LOCAL, on: date | None = None, region: str = "",
-             cancelled: threading.Event | None = None, tell: Callable[[str], None] | None = None) -> Chatted:
+             earlier: Sequence[str] | None = None, cancelled: threading.Event | None = None, tell: Callable[[str], None] | None = None) -> Chatted:
         """Answer a message of a conversation (None begins one): follow-ups are understood, a model phrases when one is set.
 
+        ``earlier``: what the asker said before, where the client keeps the conversation; then none is stored, only the trace.
         Raises NotFound for a conversation that is not the asker's, BadInput and Classified as :meth:`ask`, Cancelled after
         ``cancelled`` was set. ``tell`` hears in Chinese what is being done.
         """
-        return self._talking.chat(self.check_question(message), conversation, asker=asker, on=on, region=region, cancelled=cancelled, tell=tell)
+        return self._talking.chat(self.check_message(message), conversation, asker=asker, on=on, region=region, earlier=earlier,
+                                  cancelled=cancelled, tell=tell)
 
     def _near(self, text: str, others: Sequence[str]) -> Sequence[float]:
         if not others:
@@ -214,6 +218,14 @@ class Assistant:
             self.index.remove(self.store.withdraw(gone, by="shipped"))
         self.store.set_notes(corpus=version)
 
+    def tells_a_case(self, text: str) -> bool:
+        """Whether a text tells concrete facts of an act, so that :meth:`ask` and :meth:`chat` would classify and store it."""
+        return self._casework.tells_a_case(text)
+
+    def check_message(self, text: str) -> str:
+        """A message of a conversation: a question, or a case, which may be longer. Raises BadInput."""
+        return text.strip() if len(text) > self.settings.max_question and self._casework.tells_a_case(text) else self.check_question(text)
+
     def check_question(self, text: str) -> str:
         """A question without the spaces around it. Raises BadInput for one that is empty or too long."""
         text = text.strip()
@@ -231,7 +243,7 @@ class Assistant:
             return Answer(asking.reply(wanted))
         with self._lock:
             if self._casework.tells_a_case(question):
-                return self._determined(question, asker, on, region)
+                return self.determined(question, asker=asker, on=on, region=region)
             answer = self.answerer.answer(question, asker=asker, on=on, region=region)
             faults = citing.faults(answer, lambda i: self.store.provision(i, asker, on), on or date.today())
             if faults:
@@ -242,9 +254,19 @@ class Assistant:
             unwell = getattr(self.index, "notice", "")
             return replace(answer, notices=(*answer.notices, unwell)) if unwell else answer
 
-    def _determined(self, told: str, asker: Asker, on: date | None, region: str) -> Answer:
-        """A case told in a question: classified and stored, in the shape of an answer."""
-        found = self._casework.classify(told, None, on, region, asker)
+    def determined(self, told: str, *, asker: Asker = LOCAL, on: date | None = None, region: str = "") -> Answer:
+        """A case told in a question or a message: classified and stored, in the shape of an answer. Raises as :meth:`classify`."""
+        return self._as_answer(self.classify(told, on=on, region=region, asker=asker))
+
+    def read_again(self, case: str, propose: Propose, *, asker: Asker = LOCAL) -> Answer:
+        """Judge a stored case again with what ``propose`` (a language model) reads in it: the scheme decides as ever."""
+        of = self.case(case, asker=asker)
+        # Outside of the lock: a model takes its time.
+        proposals = tuple(propose(self._classifier.ready(of.scheme).scheme, of.text))
+        with self._lock:
+            return self._as_answer(self._casework.read_again(case, proposals, asker).determination)
+
+    def _as_answer(self, found: Determination) -> Answer:
         lines = [f"初步意见：{found.title}。", *found.reasons, f"还需要核实：{found.ask_next}" if found.ask_next else ""]
         return Answer("\n".join(line for line in lines if line), found.citations, None, found.notices, determination=found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from assistant import secrecy
 from assistant.classifying import keeping, routing
 from assistant.classifying.classifier import Classifier
 from assistant.classifying.nouns import Determination
+from assistant.classifying.proposed import Proposal
 from assistant.classifying.similar import similar
 from assistant.errors import BadInput, Classified, NotFound
 from assistant.store import Store
@@ -66,6 +67,15 @@ class Casework:
         done = self._classifier().seen_by(asker).classify(f"{text}\n{fact}", row.scheme, on=_day(row.on), region=row.region, later=len(row.text) + 1)
         done = replace(done, similar=similar(done, self._others(row.scheme, asker, id)))
         return self._case(self._store.add_fact(id, fact, by, keeping.dump(done), asker=asker), asker)
+
+    def read_again(self, id: str, proposals: Sequence[Proposal], asker: Asker) -> Case:
+        """Judge a case again with what a language model read in it; the new determination is stored. Raises NotFound."""
+        row = self._store.case(id, asker)
+        later = len(row.text) + 1 if row.facts else None
+        done = self._classifier().seen_by(asker).classify(whole(row), row.scheme, on=_day(row.on), region=row.region, later=later,
+                                                             proposals=proposals)
+        done = replace(done, similar=similar(done, self._others(row.scheme, asker, id)))
+        return self._case(self._store.judge_case(id, keeping.dump(done), asker=asker), asker)
 
     def decide(self, id: str, outcome: str, by: str, asker: Asker) -> Case:
         """Record a decision that a named person took. Raises NotFound, BadInput for an outcome that the scheme does not have."""

@@ -14,6 +14,7 @@ from assistant.classifying import deciding, figures, learned, lists, schemes, vo
 from assistant.classifying.finding import find, raised
 from assistant.classifying.nouns import LIST_MISSING, OTHER_REGION, SPEAKERS, Determination, Finding, Rule, Scheme
 from assistant.classifying.paraphrase import Encode, Samples
+from assistant.classifying.proposed import Proposal
 from assistant.classifying.reading import Reading
 from assistant.classifying.schemes import Ready
 from assistant.errors import NotFound
@@ -94,10 +95,11 @@ class Classifier:
             self._samples[scheme.name] = Samples(scheme.samples, self._encode)
         return self._samples[scheme.name]
 
-    def classify(self, text: str, scheme: str | None = None, *, on: date | None = None, region: str = "", later: int | None = None) -> Determination:
+    def classify(self, text: str, scheme: str | None = None, *, on: date | None = None, region: str = "", later: int | None = None,
+                 proposals: Sequence[Proposal] = ()) -> Determination:
         """A preliminary opinion on a case text; without a scheme the fitting one is chosen and said.
 
-        ``later``: where facts that were added afterwards begin. Raises NotFound for an unknown scheme, BadScheme for a broken one.
+        ``later``: where facts that were added afterwards begin; ``proposals``: what a language model read in the text. Raises NotFound for an unknown scheme, BadScheme for a broken one.
         """
         notices = []
         if scheme is None:
@@ -112,8 +114,8 @@ class Classifier:
         reading.later = later
         from assistant.classifying.parts import divide
 
-        done = self._judge(ready, reading, on, region)
-        parts = tuple(replace(self._judge(ready, part, on, region), who=who) for who, part in divide(ready, reading))
+        done = self._judge(ready, reading, on, region, proposals)
+        parts = tuple(replace(self._judge(ready, part, on, region, proposals), who=who) for who, part in divide(ready, reading))
         return replace(done, parts=parts, notices=(*notices, *done.notices))
 
     def place(self, reading: Reading, region: str) -> str:
@@ -123,7 +125,7 @@ class Classifier:
         told = [p for p in regions.regions_in(reading.plain[:2000]) if p != regions.NATIONAL]
         return told[0] if told else self._own_region
 
-    def _judge(self, ready: Ready, reading: Reading, on: date | None, region: str) -> Determination:
+    def _judge(self, ready: Ready, reading: Reading, on: date | None, region: str, proposals: Sequence[Proposal] = ()) -> Determination:
         scheme = ready.scheme
         place = self.place(reading, region)
         notices: list[str] = []
@@ -139,7 +141,7 @@ class Classifier:
         local = tuple(m for m in scheme.local if place and regions.within(place, m.region))
         demanded = frozenset(e for m in local for e in m.demand)
         found, values = find(scheme, reading, on, figures.COMPUTATIONS, demanded, self.samples(scheme), place,
-                             self._trained(scheme, reading))
+                             self._trained(scheme, reading), proposals)
 
         def holds(signal: str) -> bool | None:
             if signal.startswith("@"):

@@ -1,7 +1,4 @@
-"""Features of a piece of case text for the trained evidence classifier: grams, word classes and claims, each marked when denied.
-
-A denied gram or class is another feature than the asserted one, so that 未收受 and 收受 do not look alike.
-"""
+"""What the trained classifier sees of a piece of a case: character grams, word classes and claims of signals, with their denials."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from zlib import crc32
 import numpy as np
 
 from assistant.classifying.nouns import Span
-from assistant.classifying.reading.reader import Reading
+from assistant.classifying.reading import Reading
 
-WIDTH = 1 << 13
+WIDTH = 1 << 16
 """Buckets that grams and marks are hashed into."""
 SCALES = {"gram": 3.0, "class": 2.0, "claim": 3.0}
 VECTOR = 1.5
@@ -55,11 +52,15 @@ def row(found: dict[str, set[str]]) -> tuple[list[int], list[float]]:
     return list(out), list(out.values())
 
 
-def rows(reading: Reading, spans: Sequence[Span], signals: Iterable[str]) -> np.ndarray:
-    """A matrix (pieces, WIDTH), float32."""
+def rows(reading: Reading, spans: Sequence[Span], signals: Iterable[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A sparse matrix (pieces, WIDTH) as buckets, values (float32) and where each piece's begin and the last one's end."""
     signals = list(signals)
-    out = np.zeros((len(spans), WIDTH), np.float32)
-    for i, span in enumerate(spans):
-        at, values = row(marks(reading, span, signals))
-        out[i, at] = values
-    return out
+    at: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for span in spans:
+        buckets, weights = row(marks(reading, span, signals))
+        at += buckets
+        values += weights
+        ends.append(len(at))
+    return np.array(at, np.int64), np.array(values, np.float32), np.array(ends, np.int64)

@@ -6,25 +6,26 @@ himself (2), what the person says for himself or what is only reported (1, not e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.classifying import conditions, paraphrase
+from assistant.classifying import conditions, paraphrase, proposed
 from assistant.classifying.learned import Trained
 from assistant.classifying.nouns import SPEAKERS, Claim, Computed, Element, Finding, Scheme, State
 from assistant.classifying.paraphrase import Samples
+from assistant.classifying.proposed import Proposal
 from assistant.classifying.reading import Reading
 
 ENOUGH = 2
 """The strength from which evidence settles an element."""
-SURE = {"+": 0.42, "-": 0.55, "?": 0.45}
-"""The chance from which the trained classifier counts as evidence for, against, or of doubt."""
-HEAD, FEW, OTHER = 0.5, 2, 0.15
-"""The chance for a case as a whole below which an element counts as unmet, where no more than a few others are settled and some piece
-speaks against it with a chance of its own."""
-OVERRULES = 0.7
-"""The chance of the opposite from which it overrules a pattern."""
+TAKEN: dict[State, float] = {"met": 0.5, "unmet": 0.3}
+"""The chance from which a state that the trained classifier settles is taken: what excludes sooner than what clears."""
+GATE: dict[State, float] = {"met": -1.0, "unmet": -1.5}
+"""The score that some piece of the case has to have for it: a state is never taken from what is said of other elements."""
+SPOKEN, DOUBT = 0.0, 0.5
+"""The score from which a piece counts as speaking of an element at all, and as leaving it open."""
+MARK: dict[State, str] = {"met": "+", "unmet": "-", "unclear": "?"}
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class Weighed:
 
 def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mapping[str, Callable],
          demanded: frozenset[str] = frozenset(), samples: Samples | None = None,
-         place: str = "", trained: Trained | None = None) -> tuple[dict[str, Finding], dict[str, str]]:
+         place: str = "", trained: Trained | None = None, proposals: Sequence[Proposal] = ()) -> tuple[dict[str, Finding], dict[str, str]]:
     """The findings by element, and the values of the scheme's computations. ``demanded`` elements are asked for even when silent;
-    ``samples`` fill by likeness what the patterns left silent; ``place`` is where the case lies."""
+    ``samples`` fill by likeness what the patterns left silent; ``place`` is where the case lies; ``proposals`` are what a model read."""
     found: dict[str, Finding] = {}
     values: dict[str, str] = {}
     for element in scheme.elements.values():
@@ -48,11 +49,13 @@ def find(scheme: Scheme, reading: Reading, on: date | None, computations: Mappin
             values.update(computed.values)
             found[element.name] = _of_computed(element, computed, reading)
         else:
-            found[element.name] = weigh(element, reading, trained)
-    if trained is not None and sum(f.state != "unclear" for f in found.values()) <= FEW:
-        found |= {e.name: _headed(e, found[e.name], reading, trained) for e in scheme.elements.values() if e.trained in trained.heads}
+            found[element.name] = weigh(element, reading)
+            if trained is not None and trained.knows(element.name):
+                found[element.name] = settled(element, found[element.name], reading, trained)
     if samples is not None:
         found = paraphrase.fill(scheme, reading, found, samples)
+    if proposals:
+        found = proposed.merge(scheme, reading, found, proposals, trained)
     return assume(scheme, reading, found, demanded), values
 
 
@@ -76,16 +79,11 @@ def raised(reading: Reading, signal: str) -> bool:
     return any(c.truth != "denied" for c in reading.signals(signal))
 
 
-def weigh(element: Element, reading: Reading, trained: Trained | None = None) -> Finding:
-    """The state of an element by its signals and by the trained classifier."""
-    sure = trained if element.trained and trained is not None and element.trained not in trained.heads else None
-    against = _best(element.unmet, reading, lambda c: _against(element, c) if _agreed(element, c, "+", sure) else 0)
-    for_it = _best(element.met, reading, lambda c: _for(element, c) if _agreed(element, c, "-", sure) else 0)
+def weigh(element: Element, reading: Reading) -> Finding:
+    """The state of an element by its signals."""
+    against = _best(element.unmet, reading, lambda c: _against(element, c))
+    for_it = _best(element.met, reading, lambda c: _for(element, c))
     doubt = _doubt(element, reading)
-    if sure is not None:
-        against = _stronger(against, _learned(element, "-", reading, sure, lambda c: _against(element, c)))
-        for_it = _stronger(for_it, _learned(element, "+", reading, sure, lambda c: _for(element, c)))
-        doubt = _stronger(doubt, _learned(element, "?", reading, sure, lambda c: 1 if c.speaker in ("self", "reported") else 2))
     if against and for_it and any(_holds(entry, reading, lambda c: 1) for entry in element.cured):
         against = None
     if against and against.strength >= ENOUGH:
@@ -98,47 +96,38 @@ def weigh(element: Element, reading: Reading, trained: Trained | None = None) ->
     return _finding(element, "unclear", weak.claims if weak else (), reading)
 
 
-def _headed(element: Element, found: Finding, reading: Reading, trained: Trained) -> Finding:
-    """What the classifier says of the case as a whole, where it is sure and the patterns do not say the opposite."""
-    chance = trained.heads[element.trained]
-    best = trained.best(f"{element.trained}-", OTHER)
-    if chance >= (HEAD) or not best or found.state == "unmet":
+def settled(element: Element, found: Finding, reading: Reading, trained: Trained) -> Finding:
+    """The state that the trained classifier settles from the words and from what the patterns ``found``; what was added to a case
+    later counts before what was told first."""
+    later = trained.since(reading.later) if reading.later is not None else None
+    if later is not None and max(later.top(element.trained + m) for m in "+-") >= DOUBT:
+        state = _taken(element, found, later)
+        if state != "unclear":
+            return _shown(element, state, found, reading, later)
+    return _shown(element, _taken(element, found, trained), found, reading, trained)
+
+
+def _taken(element: Element, found: Finding, trained: Trained) -> State:
+    chances = trained.settle(element.name, element.trained, found)
+    states: tuple[State, ...] = ("unmet", "met")
+    for state in states:
+        if chances.get(state, 0.0) >= TAKEN[state] and trained.top(element.trained + MARK[state]) >= GATE[state]:
+            return state
+    return "unclear"
+
+
+def _shown(element: Element, state: State, found: Finding, reading: Reading, trained: Trained) -> Finding:
+    """A state with its words: those of the pattern that found the same, else the piece that says it best."""
+    if found.span is not None and found.state == state != "unclear":
         return found
-    a, b = reading.trimmed(*best[0].span)
-    return Finding(element.name, element.title, "unmet", reading.text[a:b], (a, b), SPEAKERS[reading.judge.speaker(b - 1)])
-
-
-def _agreed(element: Element, claim: Claim, opposite: str, trained: Trained | None) -> bool:
-    """Whether the trained classifier does not take the same words for the opposite."""
-    return trained is None or trained.chance(element.trained + opposite, claim.span) < OVERRULES
-
-
-def _learned(element: Element, mark: str, reading: Reading, trained: Trained, strength: Callable[[Claim], int]) -> Weighed | None:
-    """The strongest evidence of one kind that the trained classifier sees."""
-    best: tuple[int, float, Claim] | None = None
-    opposite = _marked(element, {"+": "-", "-": "+"}.get(mark, ""), reading)
-    same = _marked(element, mark, reading)
-    for piece in trained.best(element.trained + mark, element.sure if mark == "-" and element.sure else SURE[mark]):
-        a, b = piece.span
-        if element.anchor is not None and not element.anchor.search(reading.plain, a, b):
-            continue
-        if any(a <= x and y <= b for x, y in opposite) and not any(a <= x and y <= b for x, y in same):
-            continue
-        claim = Claim("", "asserted", reading.judge.speaker(b - 1), piece.span, reading.trimmed(a, b))
-        now = (strength(claim), piece.chance, claim)
-        if best is None or now[:2] > best[:2]:
-            best = now
-    return Weighed(best[0], (best[2],)) if best and best[0] else None
-
-
-def _marked(element: Element, mark: str, reading: Reading) -> list[tuple[int, int]]:
-    """Where patterns speak for (``+``) or against (``-``) an element."""
-    entries = element.met if mark == "+" else element.unmet if mark == "-" else ()
-    return [c.span for e in entries if e[0] == "signal" for c in reading.signals(e[1]) if c.truth == e[2]]
-
-
-def _stronger(one: Weighed | None, other: Weighed | None) -> Weighed | None:
-    return max((w for w in (one, other) if w and w.strength), key=lambda w: w.strength, default=None)
+    tops = {mark: trained.top(element.trained + mark) for mark in MARK.values()}
+    mark = MARK[state] if state != "unclear" else max(tops, key=tops.__getitem__)
+    spoken = state != "unclear" or (tops[mark] >= SPOKEN if element.silence == "unclear" else mark == "?" and tops[mark] >= DOUBT)
+    span = trained.best(element.trained + mark) if spoken else None
+    if span is None:
+        return replace(found, state="unclear") if element.silence == "unclear" else Finding(element.name, element.title, "unclear", speaker=SPEAKERS["silent"])
+    a, b = reading.trimmed(*span)
+    return Finding(element.name, element.title, state, reading.text[a:b], (a, b), SPEAKERS[reading.judge.speaker(b - 1)])
 
 
 def _settled_later(reading: Reading, doubt: Weighed, answer: Weighed | None) -> bool:

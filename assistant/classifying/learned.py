@@ -1,13 +1,13 @@
 """Evidence from the trained classifier: which pieces of a case speak for an element, against it, or leave it open.
 
-A linear model over the marks of :mod:`features` and the embedding, trained by ``python -m eval evidence`` on sentences written for
-it (``eval/datasets/evidence.txt``); numpy alone at run time. Labels are ``element+``, ``element-``, ``element?`` and a few others.
+Two linear models, trained by ``python -m eval evidence`` on sentences and cases written and marked for it; numpy alone at run time.
+The first gives every piece of a case a score for every label (``element+``, ``element-``, ``element?``, ``unknown``, ``none``). The
+second settles an element from the strongest pieces, who says them, and what the patterns found. Neither decides a case.
 """
 
 from __future__ import annotations
 
 import json
-from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,41 +16,78 @@ from pathlib import Path
 import numpy as np
 
 from assistant.classifying.features import VECTOR, WIDTH, rows
-from assistant.classifying.nouns import Span
+from assistant.classifying.nouns import Finding, Span, State
 from assistant.classifying.reading import Reading
 
-SHIPPED = Path(__file__).with_name("evidence.json")
+SHIPPED = Path(__file__).with_name("evidence.safetensors")
 Encode = Callable[[Sequence[str]], np.ndarray]
-EXCLUSIONS = frozenset({"gain-", "ban-", "forgery-", "redline-", "candour-", "repeat-", "order-", "diligence-"})
-"""Labels that lie near each other and lead to the same outcome."""
-MENDED, SHARE = ("consequence+", "remedy+"), 0.25
-"""Labels that one piece often carries both, and the chance of its own that a label needs to take the other's too."""
+MARKS = ("+", "-", "?")
+AGAINST = ("gain", "ban", "forgery", "redline", "candour", "repeat", "order", "diligence")
+"""Elements of which one that fails excludes."""
 SHORTEST, LONGEST_PAIR, LONGEST = 4, 60, 90
 MOST = 600
 """Pieces of one case that are looked at; a case of 50,000 characters is read at its beginning by this classifier, by the patterns whole."""
+BOUND = 6.0
+"""Scores beyond this are as good as it."""
+
+
+@dataclass(frozen=True)
+class Settler:
+    """Weights (states, features) and bias (states,) over :meth:`Trained.features`: the chances of an element's states."""
+
+    states: tuple[State, ...]
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def chances(self, features: np.ndarray) -> dict[State, float]:
+        scores = self.weights @ features + self.bias
+        scores = np.exp(scores - scores.max())
+        return dict(zip(self.states, (scores / scores.sum()).tolist(), strict=True))
 
 
 @dataclass(frozen=True)
 class Model:
-    """``weights`` (features, labels) and ``bias`` (labels,), float32; ``signals`` whose claims are features, in no order.
-
-    ``heads`` judge a case as a whole by :func:`summary`: weights and bias by name, the chance that the element holds.
-    """
+    """``weights`` (features, labels) and ``bias`` (labels,), float32; ``signals`` whose claims are features; settlers by element."""
 
     labels: tuple[str, ...]
     signals: tuple[str, ...]
     weights: np.ndarray
     bias: np.ndarray
-    heads: Mapping[str, tuple[np.ndarray, float]] = field(default_factory=dict)
+    settlers: Mapping[str, Settler] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path = SHIPPED) -> Model:
-        raw = json.loads(path.read_text("utf-8"))
-        packed = np.frombuffer(b64decode(raw["weights"]), np.int8).reshape(-1, len(raw["labels"])).astype(np.float32)
-        weights = np.zeros((raw["features"], len(raw["labels"])), np.float32)
-        weights[np.frombuffer(b64decode(raw["used"]), "<u2")] = packed * np.array(raw["scales"], np.float32)
-        return cls(tuple(raw["labels"]), tuple(raw["signals"]), weights, np.array(raw["bias"], np.float32),
-                   {name: (np.array(h["weights"], np.float32), float(h["bias"])) for name, h in raw["heads"].items()})
+        from safetensors import safe_open
+
+        with safe_open(path, "numpy") as file:
+            told = json.loads(file.metadata()["told"])
+            held = {name: file.get_tensor(name) for name in file.keys()}
+        weights = np.zeros((told["features"], len(told["labels"])), np.float32)
+        weights[held["used"].astype(np.int64)] = held["weights"].astype(np.float32) * held["scales"]
+        settlers = {name: Settler(tuple(states), held[f"{name} weights"], held[f"{name} bias"]) for name, states in told["settlers"].items()}
+        return cls(tuple(told["labels"]), tuple(told["signals"]), weights, held["bias"], settlers)
+
+    def write(self, path: Path) -> None:
+        """The weights of the features that were seen in eight bits, a scale for every label."""
+        from safetensors.numpy import save_file
+
+        used = np.flatnonzero(np.abs(self.weights).max(axis=1) > 0.004)
+        kept = self.weights[used]
+        scales = (np.maximum(np.abs(kept).max(axis=0), 1e-9) / 127).astype(np.float32)
+        held = {"used": used.astype(np.int32), "weights": np.clip(np.rint(kept / scales), -127, 127).astype(np.int8), "scales": scales,
+                "bias": self.bias.astype(np.float32)}
+        for name, settler in self.settlers.items():
+            held |= {f"{name} weights": settler.weights.astype(np.float32), f"{name} bias": settler.bias.astype(np.float32)}
+        told = {"labels": self.labels, "signals": self.signals, "features": len(self.weights), "settlers": {n: s.states for n, s in self.settlers.items()}}
+        save_file({name: np.ascontiguousarray(of) for name, of in held.items()}, path, {"told": json.dumps(told, ensure_ascii=False)})
+
+    def scores(self, reading: Reading, spans: Sequence[Span], encode: Encode) -> np.ndarray:
+        """The score of every label for every piece, (pieces, labels)."""
+        at, values, ends = rows(reading, spans, self.signals)
+        parts = self.weights[at] * values[:, None]
+        sums = np.concatenate([np.zeros((1, len(self.labels)), np.float32), np.cumsum(parts, axis=0, dtype=np.float64)])
+        seen = sums[ends[1:]] - sums[ends[:-1]]
+        return seen + encode([reading.plain[a:b] for a, b in spans]) @ (self.weights[WIDTH:] * VECTOR) + self.bias
 
 
 @lru_cache(maxsize=1)
@@ -64,14 +101,6 @@ def fits(dimension: int) -> bool:
     return SHIPPED.is_file() and len(shipped().weights) == WIDTH + dimension
 
 
-@dataclass(frozen=True)
-class Piece:
-    """One label's chance for one piece of a case."""
-
-    span: Span
-    chance: float
-
-
 def pieces(reading: Reading) -> list[Span]:
     """Clauses, neighbouring clauses together, and sentences."""
     clauses = reading.clauses
@@ -81,55 +110,74 @@ def pieces(reading: Reading) -> list[Span]:
     return [s for s in dict.fromkeys(out) if sum(map(str.isalnum, reading.plain[s[0]:s[1]])) >= SHORTEST][:MOST]
 
 
-def summary(chances: np.ndarray) -> np.ndarray:
-    """A case as a whole: of every label the highest chance of a piece. No means: what is told beside must not change it."""
-    return chances.max(axis=0) if len(chances) else np.zeros(chances.shape[1], np.float32)
-
-
 class Trained:
-    """The chances of all labels for all pieces of one reading."""
+    """The scores of all labels for all pieces of one reading."""
 
     def __init__(self, reading: Reading, encode: Encode, model: Model):
-        self.spans = pieces(reading)
+        spans = pieces(reading)
+        found = model.scores(reading, spans, encode) if spans else np.zeros((0, len(model.labels)))
+        self._take(model, spans, found, np.array([reading.judge.speaker(b - 1) in ("found", "plain") for _, b in spans], bool))
+
+    @classmethod
+    def of(cls, model: Model, spans: Sequence[Span], scores: np.ndarray, strong: np.ndarray) -> Trained:
+        """From scores that are known: ``strong`` says of each piece whether somebody other than the person or hearsay says it."""
+        self = cls.__new__(cls)
+        self._take(model, spans, scores, strong)
+        return self
+
+    def _take(self, model: Model, spans: Sequence[Span], scores: np.ndarray, strong: np.ndarray) -> None:
+        self.model, self.spans, self.scores, self.strong = model, list(spans), scores, strong
         self._column = {label: i for i, label in enumerate(model.labels)}
+        low = np.full((1, scores.shape[1]), -BOUND)
+        self._tops = np.clip(np.vstack([scores, low]).max(axis=0), -BOUND, BOUND)
+        self._strong = np.clip(np.vstack([scores[strong], low]).max(axis=0), -BOUND, BOUND)
+        self._weak = np.clip(np.vstack([scores[~strong], low]).max(axis=0), -BOUND, BOUND)
+
+    def since(self, at: int) -> Trained:
+        """The same for the pieces from a place of the text on."""
+        kept = np.array([a >= at for a, _ in self.spans], bool)
+        return Trained.of(self.model, [s for s in self.spans if s[0] >= at], self.scores[kept], self.strong[kept])
+
+    def knows(self, element: str) -> bool:
+        """Whether the second model settles an element of this name."""
+        return element in self.model.settlers
+
+    def top(self, label: str) -> float:
+        """The highest score of a label."""
+        return float(self._tops[self._column[label]])
+
+    def features(self, label: str, found: Finding) -> np.ndarray:
+        """What an element is settled from: the scores of its ``label`` by mark and speaker, what the patterns found, what is left open,
+        every label's top."""
+        own: list[float] = []
+        for mark in MARKS:
+            i = self._column[label + mark]
+            own += [self._strong[i], self._weak[i], self._tops[i]]
+        own += [BOUND * (found.state == "met"), BOUND * (found.state == "unmet"), BOUND * (found.state == "unclear" and found.span is not None)]
+        own += [self.top("unknown"), max(self.top(f"{e}-") for e in AGAINST if e != label), self._left_open(label)]
+        return np.concatenate([own, self._tops]) / BOUND
+
+    def _left_open(self, label: str) -> float:
+        """How much some piece says that nothing is known of an element."""
+        if not len(self.scores):
+            return -BOUND
+        said = self.scores[:, [self._column[label + m] for m in MARKS]].max(axis=1)
+        return float(np.clip(np.minimum(self.scores[:, self._column["unknown"]] + 1, said + 2).max(), -BOUND, BOUND))
+
+    def settle(self, element: str, label: str, found: Finding) -> dict[State, float]:
+        """The chances of an element's states; ``label`` is the name that the labels have for it."""
+        return self.model.settlers[element].chances(self.features(label, found))
+
+    def within(self, label: str, span: Span) -> float:
+        """The highest score of a label among the pieces that lie in a stretch of text or hold it."""
+        a, b = span
+        scores = [self.scores[i, self._column[label]] for i, (x, y) in enumerate(self.spans) if (a <= x and y <= b + 1) or (x <= a and b <= y)]
+        return float(max(scores, default=-BOUND))
+
+    def best(self, label: str) -> Span | None:
+        """The piece that carries a label best; of pieces that are nearly as good the shortest."""
         if not self.spans:
-            self.chances = np.zeros((0, len(model.labels)), np.float32)
-            self.heads: dict[str, float] = {}
-            return
-        texts = [reading.plain[a:b] for a, b in self.spans]
-        seen = np.hstack([rows(reading, self.spans, model.signals), encode(texts) * VECTOR])
-        scores = seen @ model.weights + model.bias
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        self.chances = scores / scores.sum(axis=1, keepdims=True)
-        whole = summary(self.chances)
-        self._together([i for i, label in enumerate(model.labels) if label in EXCLUSIONS])
-        self._both([self._column[label] for label in MENDED if label in self._column])
-        self.heads = {name: float(1 / (1 + np.exp(-(whole @ w + b)))) for name, (w, b) in model.heads.items()}
-
-    def _together(self, columns: list[int]) -> None:
-        """What is one exclusion or another is that of them that is likeliest, with the chance of them all."""
-        if columns:
-            group = self.chances[:, columns]
-            likeliest = np.array(columns)[group.argmax(axis=1)]
-            self.chances[np.arange(len(group)), likeliest] = group.sum(axis=1)
-
-    def _both(self, columns: list[int]) -> None:
-        """What tells that all was made good speaks for the remedy and for the consequence: either has the chance of both."""
-        group = self.chances[:, columns]
-        self.chances[:, columns] = np.where(group >= SHARE, group.sum(axis=1, keepdims=True), group)
-
-    def best(self, label: str, least: float) -> list[Piece]:
-        """The pieces that carry a label with at least this chance, the likeliest first."""
-        column = self._column.get(label)
-        if column is None:
-            return []
-        chances = self.chances[:, column]
-        return [Piece(self.spans[i], float(chances[i])) for i in np.argsort(-chances, kind="stable") if chances[i] >= least]
-
-    def chance(self, label: str, span: Span) -> float:
-        """The chance of a label for the smallest piece around some words."""
-        column = self._column.get(label)
-        around = [i for i, (a, b) in enumerate(self.spans) if a <= span[0] and span[1] <= b]
-        if column is None or not around:
-            return 0.0
-        return float(self.chances[min(around, key=lambda i: self.spans[i][1] - self.spans[i][0]), column])
+            return None
+        scores = self.scores[:, self._column[label]]
+        near = [i for i in range(len(self.spans)) if scores[i] >= scores.max() - 0.5]
+        return self.spans[min(near, key=lambda i: (self.spans[i][1] - self.spans[i][0], i))]

@@ -55,8 +55,7 @@ class Element:
 
     ``met`` and ``unmet`` are conditions over signals; ``silence`` is what the decision takes when the case says nothing and
     ``asked`` does not hold; ``cured`` are conditions over signals under which evidence against does not count; ``trained`` is the name that
-    the trained classifier has for the element ("" = patterns only), which counts only for pieces that hold the ``anchor``
-    and, when it speaks against, from the chance ``sure`` on (0 = the usual one); ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
+    the labels of the trained classifier have for the element ("" = patterns only); ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
     """
 
     name: str
@@ -71,8 +70,6 @@ class Element:
     asked: tuple | None = None
     cured: tuple = ()
     trained: str = ""
-    anchor: re.Pattern[str] | None = None
-    sure: float = 0.0
     compute: str = ""
     given: Mapping = field(default_factory=dict)
 

@@ -17,7 +17,7 @@ from assistant.errors import BadScheme
 
 KEYS = {"name", "title", "basis", "region", "choose", "unclear", "route", "words", "signals", "elements", "decide", "outcomes", "list", "local",
         "examples", "samples", "likeness", "needs"}
-ELEMENT_KEYS = {"title", "question", "cite", "met", "unmet", "self", "reported", "silence", "asked", "cured", "trained", "anchor", "sure", "compute", "with"}
+ELEMENT_KEYS = {"title", "question", "cite", "met", "unmet", "self", "reported", "silence", "asked", "cured", "trained", "compute", "with"}
 RULE_KEYS = {"when", "outcome", "because", "cite", "if_unclear"}
 
 
@@ -129,14 +129,7 @@ def _element(source: Source, name: str, raw: Any, own: Vocabulary, computations:
         except ValueError as error:
             raise source.fail((*at, "asked"), str(error)) from None
     return Element(name, raw["title"], raw["question"], _ids(source, (*at, "cite"), raw.get("cite")), conditions_of("met"), conditions_of("unmet"),
-                   raw.get("self") == "counts", raw.get("reported") == "counts", silence, asked, conditions_of("cured"), raw.get("trained") or "", _anchor(source, at, raw), float(raw.get("sure") or 0), compute, raw.get("with") or {})
-
-
-def _anchor(source: Source, at: tuple, raw: Mapping) -> re.Pattern[str] | None:
-    try:
-        return re.compile(raw["anchor"]) if raw.get("anchor") else None
-    except re.error as error:
-        raise source.fail((*at, "anchor"), f"正则 {raw['anchor']} 写错了（{error}）") from None
+                   raw.get("self") == "counts", raw.get("reported") == "counts", silence, asked, conditions_of("cured"), raw.get("trained") or "", compute, raw.get("with") or {})
 
 
 def _rule(source: Source, i: int, raw: Any, elements: Mapping, own: Vocabulary, outcomes: set[str]) -> Rule:

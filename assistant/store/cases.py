@@ -93,6 +93,14 @@ class Cases(Database):
             trail.record(c, asker.name, "case fact added", id, 0)
             return self._case(c, id, asker)
 
+    def judge_case(self, id: str, determination: str, *, asker: Asker) -> CaseRow:
+        """Add a newer determination of the same facts. Raises NotFound."""
+        with self._writing() as c:
+            self._case(c, id, asker)
+            c.execute(insert(case_determinations), {"case": id, "at": trail.now(), "content": determination})
+            trail.record(c, asker.name, "case judged", id, 0)
+            return self._case(c, id, asker)
+
     def decide_case(self, id: str, outcome: str, by: str, *, asker: Asker) -> CaseRow:
         """Record what a named person decided; an earlier decision stays in the history. Raises NotFound."""
         with self._writing() as c:

@@ -19,6 +19,7 @@ from assistant.store.catalogue import same, start
 from assistant.store.conversations import Conversations
 from assistant.store.database import note, set_note
 from assistant.store.feeding import Feeding
+from assistant.store.messages import Messages
 from assistant.store.resolving import Resolving
 from assistant.store.rows import Put
 from assistant.store.schema import backup, connect, require_space, speaking
@@ -27,7 +28,7 @@ from assistant.store.waiting import Waiting
 from assistant.types import Asker, Document, Passage, Provision
 
 
-class Store(Resolving, Feeding, Cases, Conversations, AccountBook, Waiting):
+class Store(Resolving, Feeding, Cases, Conversations, AccountBook, Waiting, Messages):
     """The documents of one home. Made by :meth:`open`; may be used from several threads."""
 
     @classmethod

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest migration this program knows; revisions are numbers in a row, so that "newer" can be told."""
 
 metadata = MetaData()
@@ -247,6 +247,81 @@ waiting = Table(
     Index("waiting_by_owner", "owner"),
 )
 """Files put in by an account that a second person has not published yet; nothing of them is divided or indexed."""
+
+messages = Table(
+    "messages", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("mark", String, nullable=False),
+    Column("talk", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("stream", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("claimed", Float, nullable=False),
+    Column("state", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("lease", Float, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Column("shown", Float, nullable=False),
+    Column("late", Integer, nullable=False),
+    Index("messages_once", "channel", "bot", "key", unique=True),
+    Index("messages_by_state", "state", "id"),
+    Index("messages_by_stream", "stream"),
+    Index("messages_by_mark", "channel", "bot", "mark"),
+    sqlite_autoincrement=True,
+)
+"""Messages of chat platforms, each claimed once by the platform's own id; times are seconds since 1970. ``state`` is received,
+answering, answered or closed; ``snapshot`` is the final text for platforms that poll, ``shown`` when it was first fetched."""
+
+sendings = Table(
+    "sendings", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("message", Integer, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    Column("talk", String, nullable=False),
+    Column("idem", String, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("back", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("lease", Float, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("until", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("sendings_once", "idem", unique=True),
+    Index("sendings_by_state", "state", "seq"),
+    Index("sendings_by_message", "message"),
+    sqlite_autoincrement=True,
+)
+"""What goes out, in order within a talk; ``state`` is waiting, sending, sent, unknown, failed or dropped."""
+
+talks = Table(
+    "talks", metadata,
+    Column("key", String, primary_key=True),
+    Column("owner", String, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("updated", Float, nullable=False),
+)
+"""The conversation that a person's talk with a bot goes on in, for the asker that it was begun as."""
+
+opinions = Table(
+    "opinions", metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("bot", String, nullable=False),
+    Column("who", String, nullable=False),
+    Column("about", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("note", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What people think of answers; ``about`` is the trace of the answer, "" when it is not known."""
 
 TRIGGERS = (
     "create trigger if not exists audit_keeps before update on audit begin select raise(abort, 'audit is append-only'); end",

@@ -32,6 +32,22 @@ class Forbidden(AssistantError):
     status, code = 403, "forbidden"
 
 
+class Unauthenticated(AssistantError):
+    """Nobody is signed in, or what was shown (password, key, session, code) does not count; why it does not is never said."""
+
+    status, code = 401, "unauthenticated"
+
+
+class TooMany(AssistantError):
+    """One caller asks or tries too often; ``retry`` seconds from now it may again."""
+
+    status, code = 429, "too_many"
+
+    def __init__(self, message: str, retry: int = 1):
+        super().__init__(message)
+        self.retry = retry
+
+
 class UnreadableFile(AssistantError):
     """A file that cannot be read as a document: missing, empty, scanned, encrypted, hostile, of an unknown format."""
 

@@ -23,7 +23,7 @@ from assistant.types import LOCAL, Answer, Asker, Document, FileReport, Hit, Pro
 if TYPE_CHECKING:
     from assistant import checking
     from assistant.classifying.casework import Case
-    from assistant.classifying.nouns import Determination
+    from assistant.classifying.nouns import Determination, Scheme
     from assistant.classifying.proposed import Propose
     from assistant.talking import Chatted
 
@@ -132,6 +132,10 @@ class Assistant:
         Raises BadScheme, naming file and line, for a broken file or a clause id that does not exist.
         """
         return len(self._classifier.names)
+
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The classification schemes there are. Raises BadScheme for a broken file."""
+        return tuple(one.scheme for one in self._classifier.all())
 
     def classify(self, text: str, scheme: str | None = None, *, on: date | None = None, region: str = "", asker: Asker = LOCAL) -> Determination:
         """A preliminary opinion on a case told in free text, element by element; the case is stored for its asker.

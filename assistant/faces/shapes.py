@@ -232,6 +232,7 @@ def form(of: Form) -> Json:
         ],
         "basis": list(of.basis),
         "rules": list(of.rules),
+        "serves": list(of.serves),
         "example": {key: value if isinstance(value, str) else list(value) for key, value in of.example.items()},
     }
 

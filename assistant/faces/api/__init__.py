@@ -7,7 +7,7 @@ from threading import Event
 
 from fastapi import FastAPI
 
-from assistant.faces.api import casework, chat, drafts, finishing, refusals, routes
+from assistant.faces.api import casework, chat, drafts, finishing, refusals, routes, shelf, web
 from assistant.faces.api.lanes import Lanes
 from assistant.faces.api.shield import Shield
 from assistant.faces.desk import Desk
@@ -64,6 +64,8 @@ def create_app(
     app.include_router(casework.router(app.state.lanes))
     app.include_router(drafts.router(app.state.lanes))
     app.include_router(finishing.router(app.state.lanes))
+    app.include_router(shelf.router(app.state.lanes))
+    app.include_router(web.router())
     app.include_router(routes.local())
     refusals.install(app)
     app.add_middleware(Shield, hosts=hosts, max_upload=app.state.max_upload)

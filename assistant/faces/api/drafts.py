@@ -45,6 +45,7 @@ class Form(BaseModel):
     fields: list[FormField] = Field(description="字段")
     basis: list[str] = Field(description="正文引用的条款编号")
     rules: list[str] = Field(description="措辞要求")
+    serves: list[str] = Field(description="能从哪些案件起草：方案名，或 方案名.结果；空为任何案件")
     example: dict[str, str | list[str]] = Field(description="一份填好的例子")
 
 

@@ -1,12 +1,10 @@
-"""Two plain pages without scripts: what this server is, and its interface written out from the OpenAPI description."""
+"""A plain page without scripts: the interface written out from the OpenAPI description."""
 
 from __future__ import annotations
 
 import json
 from html import escape
 from typing import Any
-
-from assistant.types import LABEL
 
 STYLE = """\
 body { max-width: 54rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.75 system-ui, "Noto Sans CJK SC", sans-serif; color: #222; }
@@ -16,25 +14,6 @@ table { border-collapse: collapse; }
 td, th { border: 1px solid #ccc; padding: .25rem .6rem; text-align: left; vertical-align: top; }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
 """
-
-ASK = """curl -s http://127.0.0.1:端口/api/ask -H 'Content-Type: application/json' -d '{"question": "容错要看哪些条件？"}'"""
-
-
-def front() -> str:
-    return _page(
-        "政策文件助手",
-        f"""<p>用本机的政策文件回答问题，每句话都注明所依据的条款；文件里没有的，就说没有。不联网。</p>
-<p>这里是它的 HTTP 接口。提一个问题：</p>
-<pre>{escape(ASK)}</pre>
-<p>或者在终端里：</p>
-<pre>assistant ask "容错要看哪些条件？"</pre>
-<ul>
-<li><a href="/docs">接口说明</a>（<a href="/openapi.json">OpenAPI 描述</a>）</li>
-<li><a href="/api/documents">文件清单</a></li>
-<li><a href="/api/health">是否在运行</a></li>
-</ul>
-<p>{escape(LABEL)}</p>""",
-    )
 
 
 def docs(openapi: dict[str, Any]) -> str:

@@ -110,10 +110,6 @@ def public(lanes: Lanes) -> APIRouter:
         """不排队、不查库，忙时也立即应答。"""
         return JSONResponse({"status": "ok", "version": request.app.version, "server": request.app.state.server})
 
-    @router.get("/", include_in_schema=False)
-    async def front() -> HTMLResponse:
-        return HTMLResponse(pages.front())
-
     @router.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
         return HTMLResponse(pages.docs(request.app.openapi()))

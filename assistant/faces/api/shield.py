@@ -23,7 +23,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_JSON = 1024 * 1024
 MULTIPART_OVERHEAD = 1024 * 1024
 BODY_SECONDS = 120.0
-UPLOADS = frozenset({"/api/documents", "/api/drafts/check", "/api/drafts/release"})
+UPLOADS = frozenset({"/api/documents", "/api/drafts/check", "/api/drafts/release", "/api/text"})
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

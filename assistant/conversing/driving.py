@@ -49,10 +49,10 @@ class Driver:
     def __init__(self, desk: Desk):
         self.desk = desk
 
-    def reply(self, message: str, topic: Topic = Topic(), *, on: date | None = None, region: str = "") -> Replied:
+    def reply(self, message: str, topic: Topic | None = None, *, on: date | None = None, region: str = "") -> Replied:
         """Answer a message in its conversation. Raises BadInput for one that cannot be used, Classified for a secrecy mark."""
         known = self.desk.known(on)
-        u = understand(message, topic, known=known, region=region)
+        u = understand(message, topic or Topic(), known=known, region=region)
         return self.follow(u, known, on=on)
 
     def follow(self, u: Understood, known: Known, *, on: date | None = None) -> Replied:

@@ -8,10 +8,10 @@ from assistant.chinese import NUMERAL, number
 from assistant.types import Answer
 
 MOST, LONGEST = 40, 300
-_MARK = re.compile(rf"^\s*(?:[（(](?:[{NUMERAL}]{{1,3}}|\d{{1,2}})[）)]|\d{{1,2}}[.．、]|[①-⑳]|[-—·•]\s)\s*(.+?)\s*$", re.M)
+_MARK = re.compile(rf"^\s*(?:[（(](?:[{NUMERAL}]{{1,3}}|\d{{1,2}})[）)]|\d{{1,2}}[.．、]|[①-⑳]|[-—·•]\s)\s*(.+?)\s*$", re.MULTILINE)
 _SENTENCE = re.compile(r"[^。；\n]+")
 _RUN = re.compile(r"(?:[^，：:、]{1,40}、)+[^，：:、]{1,40}")
-_COUNT = re.compile(rf"(?<!第)(\d{{1,3}}|[{NUMERAL}]{{1,3}})(?=[个种项类级条点方字必不要步大]|担当|[\u4e00-\u9fff]”)")
+_COUNT = re.compile(rf"(?<!第)(\d{{1,3}}|[{NUMERAL}]{{1,3}})(?=[\u4e00-\u9fff])(?![年月日时分])")
 _LEAD = re.compile(r"^.*(?:分为|包括|分别是|就是|指的是|即|是|为|有|分|按照?)(?=[^、]{2,})")
 
 

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from assistant.answering.question import article_id, asking, wanted
-from assistant.conversing import phrasing, topic as topics
+from assistant.chunking import short_title
+from assistant.conversing import phrasing
+from assistant.conversing import topic as topics
 from assistant.conversing.filling import fields_in
+from assistant.conversing.finding import best, place_alone
 from assistant.conversing.items import items_of
 from assistant.conversing.knowing import Known
-from assistant.conversing.rewriting import Rewriter, names_of, similar
+from assistant.conversing.rewriting import Rewriter, names_of
 from assistant.conversing.topic import Topic
-from assistant.regions import NATIONAL, applies, same_region, within
+from assistant.regions import NATIONAL
 from assistant.types import Answer
 
 Kind = Literal["question", "original", "explain", "case_fact", "case", "draft", "list", "greeting", "thanks", "feedback"]
@@ -122,7 +125,7 @@ class _Message:
     # -- earlier topics -----------------------------------------------------------------------------------------
 
     def _back(self, what: str, then: str) -> Understood:
-        found = _best(what, (*self.topic.earlier, self.topic), self.known)
+        found = best(what, (*self.topic.earlier, self.topic), self.known)
         if found is None:
             return self._again(what + ("，" + then if then else ""), self.topic)
         rest = topics.left(self.topic) if found is not self.topic else self.topic.earlier
@@ -202,7 +205,7 @@ class _Message:
     def _new_thing(self, text: str) -> bool:
         """Whether a message that asks for the wording names a thing that is not the one talked of."""
         words = [w for w in self.known.content(text) if w not in phrasing.ASPECTS and len(w) > 1 and not phrasing.original(w)
-                 and not re.search(r"原文|原话|全文|条文|条款|依据|贴|发|念|完整|上面|刚才|那条|这条|写|引用", w)]
+                 and not re.search(r"条|给|原文|原话|全文|条文|条款|依据|贴|发|念|完整|上面|刚才|那条|这条|写|引用", w)]
         talked = self.topic.question + self.topic.subject + "".join(map(self.known.clause, self.topic.provisions[:3]))
         return bool(words) and not all(w in talked for w in words)
 
@@ -220,8 +223,12 @@ class _Message:
             return self._as("question", new, region=NATIONAL, carried=(f"按上文，问的仍是{_thing(topic)}，按国家规定",))
         core = phrasing.switched(text)
         places, documents = self.known.places(text) or self.known.places(core), self.known.documents(text)
+        if not places and phrasing.follows(text, False) and (place := place_alone(core)):
+            places = (place,)
+        if topic.document and not places and not documents and (named := _DOCUMENT.sub(f"《{topic.document}》", text, count=1)) != text:
+            return self._read([Reading(named, "", (f"按上文，指《{topic.document}》",))])
         words = [w for w in self.known.content(core) if w not in phrasing.ASPECTS and len(w) > 1]
-        asked = asking(re.sub(r"呢[？?]?$", "", text))
+        asked = asking(phrasing.without_end(text))
         asked = "" if phrasing.names_a_side(asked) else asked
         marked = follows or phrasing.follows(text, bool(asked))
         if len(places) == 1 and not words and not documents:
@@ -245,7 +252,8 @@ class _Message:
             # 有过, 立功: words that are cut as if they told nothing.
             words = [core]
         if not words:
-            if not self.known.content(core) and not asked and not marked:
+            sides = self.known.content(core)
+            if not asked and not marked and not (sides and all(w in phrasing.ASPECTS for w in sides)):
                 return self._alone()
             return self._aspect(rewriter, core, asked)
         if marked and not asked and len(core) <= 14:
@@ -255,9 +263,10 @@ class _Message:
         within_it = all(w in told for w in words)
         if marked or within_it:
             return self._on_the_way(rewriter, core if marked else text, words)
-        if len(text) <= 9 and not asked:
+        if len(text) <= 6 and not asked:
             # Too short to be a question of its own, too new to be part of the last one.
-            return self._read([Reading(text), *(Reading(q, self._soft(topic, q), (f"按上文，问的是：{q}",)) for q in rewriter.other_subject(core, words)[:1])], fresh=True)
+            return self._read([Reading(text), *(Reading(q, self._soft(topic, q), (f"按上文，问的是：{q}",), topic.provisions)
+                                                for q in rewriter.other_subject(core, words)[:1] if topic.provisions)], fresh=True)
         return self._alone()
 
     def _elsewhere(self, rewriter: Rewriter, place: str, core: str, asked: str) -> Understood:
@@ -290,8 +299,6 @@ class _Message:
         own = [w for w in words if w not in topic.subject]
         readings: list[Reading] = []
         where = _where(topic)
-        if (named := _DOCUMENT.sub(f"《{topic.document}》", self.text, count=1)) != self.text and topic.document:
-            return self._read([Reading(named, "", (f"按上文，指《{topic.document}》",))])
         about = (f"按上文，仍指{where}",) if where and not points else (f"按上文，问的是{_thing(topic)}",)
         if points:
             readings.append(Reading(f"{rewriter.whose()}{said}", self._soft(topic, ""), about))
@@ -341,11 +348,11 @@ def after(understood: Understood, answer: Answer, topic: Topic | None = None, *,
     if understood.kind != "question" or answer.refusal == "classified":
         return now
     question = chosen.question if chosen else understood.question
-    places, documents = known.places(question), known.documents(question)
+    places, documents = known.places(_TITLED.sub("", question)), known.documents(question)
     region = places[0] if len(places) == 1 else "" if places else (chosen.region if chosen else understood.region)
     cited = tuple(dict.fromkeys(c.provision for c in answer.citations))[:8] if answer.refusal in (None, "not_listed", "not_in_force") else ()
-    titles = {c.document.title for c in answer.citations}
-    subject = " ".join(w for w in known.content(question) if w not in phrasing.ASPECTS - _THINGS and (len(w) > 1 or len(question) < 8))
+    titles = {short_title(c.document) for c in answer.citations}
+    subject = " ".join(w for w in known.content(_TITLED.sub("", question)) if w not in phrasing.ASPECTS - _THINGS and (len(w) > 1 or len(question) < 8))
     if not cited and not understood.fresh and subject and set(now.subject.split()) & set(subject.split()) and _same(now.region, region):
         cited = now.provisions
     if now.subject and chosen and chosen.carried and now.subject in question and len(subject.split()) > 5:
@@ -363,27 +370,12 @@ _LONG = 1000
 _SHORT = 6
 """Characters beside the place up to which a question that names no thing asks of the thing talked of (鹤山多久评一次)."""
 _OF_A_DOCUMENT = frozenset({"number", "issuer", "issued", "effective", "title", "addressee", "article"})
-_DOCUMENT = re.compile(r"(?:上面|上述|刚才)?(?:的|说的)?(?:这|那|该|此)(?:个|部|份|篇|件|项)?(?:条例|办法|规定|文件|法律?|方案|通知|意见|报道|材料|规则|细则)(?=[里中对的第是由，有什哪怎何自从几多还]|$)")
+_DOCUMENT = re.compile(r"^(?:那|按照?|在|根据|依据|看)?(?:上面|上述|刚才)?(?:的|说的)?(?:这|那|该|此)(?:个|部|份|篇|件|项)?(?:条例|办法|规定|文件|法律?|方案|通知|意见|报道|材料|规则|细则)(?=[里中对的第是由，有什哪怎何自从几多还]|$)")
 
-_THINGS = frozenset("复核 考核 奖励 申请 监督 检查 督查 通报 反馈 处理 处罚 责任 认定 程序 标准 条件".split())
+_TITLED = re.compile(r"《[^《》]*(?:《[^《》]*》[^《》]*)*》")
+
+_THINGS = frozenset(["复核", "考核", "奖励", "申请", "监督", "检查", "督查", "通报", "反馈", "处理", "处罚", "责任", "认定", "程序", "标准", "条件"])
 """Sides of a thing that are things themselves when nothing else is named."""
-
-
-def _best(what: str, among: Sequence[Topic], known: Known) -> Topic | None:
-    """The topic that is called so, the newest of equals; with no words for it the one left last."""
-    if not re.sub(r"话题|问题|那个|上一?个|上个|第一个|事", "", what):
-        first = re.search("第一个|最早|最初", what)
-        return (among[-2] if first and len(among) > 1 else among[0]) if among and not among[0].empty else None
-    words = [w for w in known.content(what) or (what,) if len(w) > 1] or [what]
-    places = known.places(what)
-
-    def score(t: Topic) -> float:
-        told = f"{t.question}{t.subject}{t.form}{t.document}" + ("案件案子容错" if t.case else "") + ("文书起草告知书" if t.form else "")
-        return sum(w in told for w in words) + 0.5 * sum(similar(w, told) for w in words) + sum(
-            bool(t.region) and (within(t.region, p) or same_region(t.region, p) or applies(t.region, p)) for p in places)
-
-    best = max(among, key=score, default=None)
-    return best if best is not None and score(best) > 0.4 else None
 
 
 def _same(a: str, b: str) -> bool:

@@ -35,7 +35,7 @@ def _rehearse(options: argparse.Namespace) -> int:
     from assistant.settings import Settings
     from eval import faulting, lying, parity
 
-    each, http, faults, others, same, pool = (2, 6, 1, 0, 8, 12) if options.quick else (36, 120, 30, 10, 300, 80)
+    each, http, faults, others, same, pool = (2, 6, 1, 0, 8, 12) if options.quick else (32, 120, 30, 10, 300, 80)
     questions = list(dataset.load())
     random.Random(options.seed).shuffle(questions)
     result: dict[str, Any] = {**record.stamp("agent"), "seed": options.seed, "dataset": dataset.version()}

@@ -21,9 +21,8 @@ from assistant.types import Document, Hit, Provision
 MOST_HITS, LONGEST, LONGEST_RESULT = 6, 500, 6000
 """Hits of one search, characters of one clause, characters of one result."""
 MOST_CALLS = 12
-"""Calls of one answer, all tools together; a call beyond does nothing."""
-WRITES_ONCE = frozenset({"classify_case", "add_case_fact"})
-"""Tools that write to the asker's own cases: once in an answer."""
+"""Calls of one answer, all tools together; a call beyond does nothing, nor does a second one that writes to a case."""
+NO_MORE = "这次回答里不能再用，请用已有的资料。"
 
 
 class Desk(Protocol):
@@ -84,7 +83,7 @@ class Toolbox:
         self._tell = tell or (lambda status: None)
         self.reached: list[str] = []
         self.calls: list[str] = []
-        self._cases = cases
+        self._cases, self._wrote = cases, False
 
     def all(self) -> list[BaseTool]:
         """The tools; those that touch cases only where cases may be seen by the model."""
@@ -105,8 +104,8 @@ class Toolbox:
 
     def _tool(self, name: str, description: str, given: type[BaseModel], status: str, work: Callable[..., str]) -> BaseTool:
         def call(**arguments: Any) -> str:
-            if len(self.calls) >= MOST_CALLS or name in WRITES_ONCE and name in self.calls:
-                return fence("查询结果", "这次回答里不能再查，请用已有的资料。", self._mark)
+            if len(self.calls) >= MOST_CALLS:
+                return fence("查询结果", NO_MORE, self._mark)
             self.calls.append(name)
             self._tell(status)
             try:
@@ -146,12 +145,17 @@ class Toolbox:
         # Only what the asker told is a case: a model does not make one up.
         if not _sentences_of(text, self._told):
             return "只能判断提问的人自己讲的案情原文。"
-        return self.desk.classify(text, scheme)
+        return NO_MORE if self._second() else self.desk.classify(text, scheme)
 
     def _fact(self, case: str, fact: str) -> str:
         if not _sentences_of(fact, self._told):
             return "只能补充提问的人自己说的话。"
-        return self.desk.add_fact(case, fact)
+        return NO_MORE if self._second() else self.desk.add_fact(case, fact)
+
+    def _second(self) -> bool:
+        """Whether a case was written to before in this answer; now it was."""
+        before, self._wrote = self._wrote, True
+        return before
 
     def _draft(self, form: str, fields: Mapping[str, str] | None = None, case: str | None = None) -> str:
         strange = [k for k, v in (fields or {}).items() if not _within(v, self._told)]

@@ -85,10 +85,12 @@ class Writer:
             places = _places(offline)
             checked = [self._check(said, asked, places) for said in self._claims(messages, masker)]
             record |= {"tools": list(tools.calls), "reached": list(dict.fromkeys(tools.reached)), "checks": _verdicts(checked)}
-            if any(c.verdicts for c in checked):
+            dropped = sum(bool(c.verdicts) for c in checked)
+            if dropped:
                 repaired = self._repair(messages, checked, asked, places, masker)
                 record["repaired"] = _verdicts(repaired)
                 checked = [c for c in checked if not c.verdicts] + repaired
+                dropped = max(0, dropped - sum(not c.verdicts for c in repaired))
         except Cancelled:
             raise
         except ModelUnavailable as error:
@@ -96,7 +98,6 @@ class Writer:
         except Exception as error:  # a library stumbled over what a model sent: no reason to leave the asker without an answer
             return Written(None, record | {"fault": type(error).__name__}, "大模型的输出不能用。")
         kept = [c for c in checked if not c.verdicts and not neutral(c.said.text)]
-        dropped = len(checked) - len(kept)
         record |= {"kept": [{"text": c.said.text, "provisions": list(c.said.provisions)} for c in kept], "dropped": dropped}
         if not kept:
             return Written(None, record, "大模型的回答没有通过核对。" if checked else "大模型没有给出可核对的内容。")

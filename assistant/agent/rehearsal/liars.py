@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from assistant.agent.rehearsal import tricks
@@ -104,7 +105,7 @@ def _quote(given: Given, draw: random.Random) -> Iterator[Told]:
 def _mixed(given: Given, draw: random.Random) -> Iterator[Told]:
     true = [(id, text, text.find("，")) for id, text in given.true() if 2 < text.find("，") < len(text) - 6]
     draw.shuffle(true)
-    for (a, one, i), (b, other, j) in zip(true, true[1:], strict=False):
+    for (a, one, i), (b, other, j) in pairwise(true):
         if a.split("#") != b.split("#") and one[i:] != other[j:]:
             yield one[:i] + other[j:], draw.choice([(a,), (b,), (a, b)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from assistant.agent.rehearsal.replies import Given, claims
@@ -118,7 +119,7 @@ def _joined(liar: Liar, given: Given) -> dict[str, Any]:
     """Pieces of true sentences that say something else when they stand side by side."""
     pieces = [(id, p) for id, text in given.true()[:8] for p in re.split("[，；。]", text) if len(p) > 5]
     liar.draw.shuffle(pieces)
-    for (_, one), (_, other) in zip(pieces, pieces[1:], strict=False):
+    for (_, one), (_, other) in pairwise(pieces):
         liar.planted.append(one + other)
     return claims([(p + liar.draw.choice(["", "", "，", "："]), (id,)) for id, p in pieces[:8]])
 

@@ -155,13 +155,14 @@ class Messages(Database):
             c.execute(update(messages).where(messages.c.owner == owner, messages.c.state == "answering").values(lease=lease))
             c.execute(update(sendings).where(sendings.c.owner == owner, sendings.c.state == "sending").values(lease=lease))
 
-    def answered(self, id: int, owner: str, outs: Sequence[Out], now: float, *, snapshot: str = "", state: str = "answered") -> bool:
-        """Store an answer and its parts, in one transaction. False when the message is no longer this owner's: then nothing is stored."""
+    def answered(self, id: int, owner: str, outs: Sequence[Out], now: float, *, snapshot: str = "", keep: str = "",
+                 state: str = "answered") -> bool:
+        """Store an answer and its parts, in one transaction; of the message only ``keep`` stays. False when the message is no longer this owner's: then nothing is stored."""
         with self._writing() as c:
             found = c.execute(select(messages).where(messages.c.id == id, messages.c.owner == owner, messages.c.state == "answering")).first()
             if found is None:
                 return False
-            c.execute(update(messages).where(messages.c.id == id).values(state=state, owner="", lease=0.0, content="", snapshot=snapshot))
+            c.execute(update(messages).where(messages.c.id == id).values(state=state, owner="", lease=0.0, content=keep, snapshot=snapshot))
             self._out(c, id, found.channel, found.bot, found.talk, outs, now)
             return True
 
@@ -259,6 +260,11 @@ class Messages(Database):
         with self._reading() as c:
             return dict(tuple(r) for r in c.execute(select(messages.c.state, func.count()).group_by(messages.c.state)))
 
+    def sendings_open(self) -> int:
+        """How many parts are still on their way."""
+        with self._reading() as c:
+            return c.execute(select(func.count()).where(sendings.c.state.in_(("waiting", "sending")))).scalar() or 0
+
     def talk(self, key: str, owner: str) -> str:
         """The conversation that a talk goes on in; "" for a new one."""
         with self._reading() as c:
@@ -291,7 +297,7 @@ class Messages(Database):
         old = select(messages.c.id).where(messages.c.claimed < now - CLAIM_SECONDS, messages.c.state.in_(("answered", "closed")))
         with self._writing() as c:
             c.execute(delete(sendings).where(sendings.c.message.in_(old), sendings.c.state.in_(("sent", "dropped"))))
-            c.execute(update(messages).where(messages.c.claimed < now - 3600, messages.c.snapshot != "", messages.c.state == "answered").values(snapshot=""))
+            c.execute(update(messages).where(messages.c.claimed < now - 3600, messages.c.snapshot != "", messages.c.state == "answered").values(snapshot="", content=""))
             return c.execute(delete(messages).where(messages.c.id.in_(old))).rowcount
 
     def _out(self, c: Connection, id: int, channel: str, bot: str, talk: str, outs: Sequence[Out], now: float, name: str = "part") -> None:

@@ -10,7 +10,7 @@ import re
 from assistant.faces.bots.sealing import Broken
 
 DEEPEST = 8
-_TOKEN = re.compile(r"<!\[CDATA\[(?P<cdata>.*?)\]\]>|<(?P<close>/?)(?P<name>[A-Za-z_][\w.-]{0,63})\s*(?P<empty>/?)>|(?P<text>[^<]+)", re.S)
+_TOKEN = re.compile(r"<!\[CDATA\[(?P<cdata>.*?)\]\]>|<(?P<close>/?)(?P<name>[A-Za-z_][\w.-]{0,63})\s*(?P<empty>/?)>|(?P<text>[^<]+)", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w{2,4}));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from assistant import prompting, settings
 from assistant.agent.connection import Connection
 from assistant.conversing import Desk as Talk
 from assistant.conversing import Driver, Topic, dump, load
+from assistant.conversing.recalling import Recall
 from assistant.errors import AssistantError, Cancelled, ModelUnavailable
 from assistant.tracing import Note, Tracer
 from assistant.types import Answer, Asker
@@ -48,29 +49,34 @@ Tell = Callable[[str], None]
 
 class Talking:
     """Conversations over one store. ``talk`` and ``desk`` give what rules and tools may reach for one asker (on one day, in one place),
-    ``is_case`` tells whether a text tells a case."""
+    ``past`` what is reached when something said before is understood again (it stores nothing), ``is_case`` tells whether a text tells a case."""
 
     def __init__(self, store: Store, given: settings.Settings, *, talk: Callable[[Asker], Talk], desk: Callable[[Asker, date | None, str], Desk],
-                 read_again: Callable[..., Answer], is_case: Callable[[str], bool], prompts: Path | None = None, connection: Connection | None = None):
+                 read_again: Callable[..., Answer], is_case: Callable[[str], bool],
+                 past: Callable[[Asker], Talk] | None = None, prompts: Path | None = None, connection: Connection | None = None):
+        self._past, self._recall = past, Recall()
         self._store, self._talk, self._desk, self._read_again, self._is_case = store, talk, desk, read_again, is_case
         self.connection = connection or Connection.of(given)
         self._tracer = Tracer(given.telemetry)
         self._prompts = prompting.load(prompts or settings.shipped("prompts"))
 
     def chat(self, message: str, conversation: str | None, *, asker: Asker, on: date | None = None, region: str = "",
-             cancelled: threading.Event | None = None, tell: Tell | None = None) -> Chatted:
-        """Answer a message in a conversation (None: a new one).
+             earlier: Sequence[str] | None = None, cancelled: threading.Event | None = None, tell: Tell | None = None) -> Chatted:
+        """Answer a message in a conversation (None: a new one). With ``earlier``, what the asker said before in a conversation that
+        its client keeps, none is stored: only the trace is, outside of any.
 
         Raises NotFound for a conversation that is not the asker's, BadInput and Classified as :meth:`Assistant.ask`,
         Cancelled when ``cancelled`` was set: then nothing of the message is kept.
         """
         with self._tracer.span("chat") as note:
-            return self._chat(message, conversation, asker, on, region, cancelled or threading.Event(), tell or (lambda status: None), note)
+            return self._chat(message, conversation, asker, on, region, earlier, cancelled or threading.Event(), tell or (lambda status: None), note)
 
-    def _chat(self, message: str, conversation: str | None, asker: Asker, on: date | None, region: str, cancelled: threading.Event, tell: Tell,
-              note: Note) -> Chatted:
+    def _chat(self, message: str, conversation: str | None, asker: Asker, on: date | None, region: str, earlier: Sequence[str] | None,
+              cancelled: threading.Event, tell: Tell, note: Note) -> Chatted:
         row = self._store.conversation(conversation, asker) if conversation else None
         topic = load(json.loads(row.topic)) if row and row.topic else Topic()
+        if earlier and self._past:
+            topic = self._recall.topic(earlier, self._past(asker), asker=asker, on=on, region=region)
         tell("正在查找依据")
         replied = Driver(self._talk(asker)).reply(message, topic, on=on, region=region)
         answer, record = replied.answer, {"kind": replied.understood.kind, "message": message, "standalone": replied.understood.question,
@@ -86,12 +92,17 @@ class Talking:
         if cancelled.is_set():
             raise Cancelled("提问的人已经离开，这次没有回答。")
         record |= {"cited": _cited(answer), "refusal": answer.refusal, "label": answer.label}
-        if row is None:
-            row = self._store.start_conversation(message, asker=asker)
-        trace = self._store.add_exchange(row.id, message, answer.text, _json(kept(answer)), _json(dump(replied.topic)), asker=asker, trace=_json(record))
+        if earlier is not None:
+            self._recall.remember((*earlier, message), replied.topic, asker=asker, on=on, region=region)
+            trace = self._store.put_trace(record, asker=asker)
+        else:
+            if row is None:
+                row = self._store.start_conversation(message, asker=asker)
+            trace = self._store.add_exchange(row.id, message, answer.text, _json(kept(answer)), _json(dump(replied.topic)), asker=asker,
+                                             trace=_json(record))
         note(kind=record["kind"], model=record.get("model"), refusal=answer.refusal, fault=record.get("fault"), citations=len(answer.citations),
              kept=len(record.get("kept", ())), dropped=record.get("dropped"), trace=trace)
-        return Chatted(answer, row.id, trace, row.title)
+        return Chatted(answer, row.id if row else "", trace, row.title if row else "")
 
     def phrase(self, offline: Answer, question: str, told: str, asker: Asker, on: date | None, region: str, cancelled: threading.Event,
                tell: Tell) -> tuple[Answer, dict[str, Any]]:

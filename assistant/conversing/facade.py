@@ -53,3 +53,24 @@ class FacadeDesk:
 
         notice = self._assistant.draft(form, fields, case=case or None, asker=self._asker, on=on)
         return notice, markdown(notice)
+
+
+class PastDesk(FacadeDesk):
+    """For understanding again what was said before: a case is found where it was stored then, and nothing new is stored."""
+
+    def ask(self, question: str, *, on: date | None, region: str) -> Answer:
+        if self._assistant.tells_a_case(question):
+            return self.classify(question, on=on, region=region)
+        return super().ask(question, on=on, region=region)
+
+    def classify(self, text: str, *, on: date | None, region: str) -> Answer:
+        """The stored case of the asker's with this text, in the shape of an answer. Raises NotFound."""
+        for row in self._assistant.store.cases(self._asker):
+            if row.text == text.strip():
+                found = self.case(row.id).determination
+                return Answer("", found.citations, determination=found)
+        raise NotFound("前面讲的案情没有保存。请重新讲一遍。")
+
+    def add_fact(self, case: str, fact: str) -> Any:
+        """The case as it is: the fact was added when it was said."""
+        return self.case(case)

@@ -26,7 +26,7 @@ DEADLINE_S = 1.5
 GRACE_S = 1.0
 
 
-def run(assistant: Assistant, questions: Sequence[tuple[Question, Answer]], each: int, others: int, at_once: int = 3) -> dict[str, Any]:
+def run(assistant: Assistant, questions: Sequence[tuple[Question, Answer]], each: int, others: int, at_once: int = 2) -> dict[str, Any]:
     """``each`` runs of the faults that were asked for and ``others`` of the rest; the facade and the HTTP face take turns."""
     from fastapi.testclient import TestClient
 

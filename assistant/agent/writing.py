@@ -33,7 +33,7 @@ FAULT_WORDS = {"existence": "条款编号不存在或者与内容不符", "in_fo
                "number": "数字、期限或者日期与条款不符", "modality": "“应当”“可以”“不得”一类的字与条款不符", "exception": "漏了除外的规定",
                "entity": "有条款里没有的人、机关或者名称", "support": "内容在所引条款里找不到", "instruction": "不是条款内容", "markup": "有链接或者标记"}
 
-_ENDED = re.compile(r"[。！？!?；;][”’」』）)]*$")
+_ENDED = re.compile(r"[。！？!?][”’」』）)]*$")
 
 
 @dataclass(frozen=True)
@@ -216,12 +216,13 @@ def _speaks_for(document: Document, places: frozenset[str], region: str) -> bool
 
 def _sourced(claim: Checked, known: frozenset[str]) -> str:
     """A kept claim as a whole sentence; one that rests on a document the offline answer does not cite names it."""
-    text = claim.said.text.rstrip()
+    text = re.sub("[；;]+$", "。", claim.said.text.rstrip())
     text += "" if _ENDED.search(text) else "。"
     strange = next(((p, d) for p, d in claim.grounds if d.id not in known), None)
     if strange is None or strange[1].title in text:
         return text
-    return f"《{strange[1].title}》{strange[0].path}：{text}"
+    provision, document = strange
+    return f"《{document.title}》{'' if text.startswith(provision.path) else provision.path}：{text}"
 
 
 def nearest(claim: str, text: str) -> str:

@@ -69,7 +69,8 @@ class Talking:
         Cancelled when ``cancelled`` was set: then nothing of the message is kept.
         """
         with self._tracer.span("chat") as note:
-            return self._chat(message, conversation, asker, on, region, earlier, cancelled or threading.Event(), tell or (lambda status: None), note)
+            return self._chat(message, conversation, asker, on, region, earlier, cancelled or threading.Event(),
+                              tell or (lambda status: None), note)
 
     def _chat(self, message: str, conversation: str | None, asker: Asker, on: date | None, region: str, earlier: Sequence[str] | None,
               cancelled: threading.Event, tell: Tell, note: Note) -> Chatted:

@@ -107,11 +107,11 @@ def _model(options: argparse.Namespace) -> int:
     from eval import answers, classify
 
     questions = dataset.load()[:options.limit or None]
+    if not settings.load().model:
+        print("没有设置大模型。请先设置 ASSISTANT_MODEL 和 ASSISTANT_MODEL_BASE_URL 再运行。")
+        return 2
     with tempfile.TemporaryDirectory(prefix="eval-") as home, Assistant.open(settings.load(home=Path(home), max_question=20_000)) as assistant:
         connection = assistant._talking.connection
-        if connection is None:
-            print("没有设置大模型。请先设置 ASSISTANT_MODEL 和 ASSISTANT_MODEL_BASE_URL 再运行。")
-            return 2
         print(f"离线，{len(questions)} 题")
         offline = summarise(answers.evaluate(assistant, questions))
         print(answers._table(offline))

@@ -20,6 +20,7 @@ from assistant.errors import Cancelled, ModelRefused, NotFound
 from assistant.masking import Masker
 from assistant.settings import Settings
 from assistant.types import LOCAL, Answer, Asker, Citation, Document, Hit, Provision
+from eval.__main__ import main
 
 DAY = date(2026, 1, 1)
 PLAN = Document("清办发〔2023〕15号", "清溪县激励干部担当作为实施方案", "清办发〔2023〕15号", kind="normative", level="county", region="湖南省清溪县")
@@ -321,3 +322,8 @@ def test_a_model_that_breaks_inside_a_tool_call_leaves_the_offline_answer():
 
     written = Writer(Scripted(reply=scripted(breaks)), prompting.load(settings.shipped("prompts")), Desk()).write(Asked("攀登星？", DAY), OFFLINE, [])
     assert (written.answer, written.why, written.record["fault"]) == (None, "连不上大模型服务。", ModelRefused("").code)
+
+
+def test_measuring_a_model_that_is_not_set_says_what_to_set(capsys):
+    assert main(["agent", "--model"]) == 2
+    assert "ASSISTANT_MODEL_BASE_URL" in capsys.readouterr().out

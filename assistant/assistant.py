@@ -364,6 +364,24 @@ class Assistant:
 
         return self._library.ingest(readers.read_bytes(name, data), asker=asker, audience=audience)
 
+    @property
+    def _publishing(self):
+        from assistant.publishing import Publishing
+
+        return Publishing(self.store, self._library)
+
+    def submit(self, name: str, data: bytes, *, asker: Asker, audience: frozenset[str] = frozenset()) -> tuple[FileReport, ...]:
+        """Check one uploaded file now and keep it until a second person publishes it. Raises BadInput when too many wait."""
+        return self._publishing.submit(name, data, asker, audience)
+
+    def publish(self, id: str, *, asker: Asker) -> tuple[FileReport, ...]:
+        """Let a file that waits count from now on. Raises NotFound, Forbidden for one's own file."""
+        return self._publishing.publish(id, asker)
+
+    def refuse(self, id: str, *, asker: Asker, reviews: bool) -> None:
+        """Take a file that waits out of the queue. Raises NotFound."""
+        self._publishing.refuse(id, asker, reviews)
+
     def withdraw(self, document_id: str, *, asker: Asker = LOCAL) -> None:
         """Take a document out of answers and indexes; its rows stay for the audit. Raises NotFound, Forbidden for another's document."""
         with self._lock:

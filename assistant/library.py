@@ -96,6 +96,15 @@ class Library:
             self._keep(batch, owner or asker.name, done)
         return tuple(reports)
 
+    def examine(self, items: Iterable[readers.Extract | readers.Unreadable], *, asker: Asker,
+                audience: frozenset[str] = frozenset()) -> tuple[FileReport, ...]:
+        """What :meth:`ingest` would take in, as "pending", and what it would refuse; nothing is stored."""
+        reports: list[FileReport] = []
+        for extract, documents in self._prepared(items, asker, audience, reports.append):
+            reports.append(FileReport(extract.name, "pending" if documents else "skipped", tuple(d.document.id for d in documents),
+                                      sum(len(d.provisions) for d in documents), "", (*extract.notices, *(w for d in documents for w in d.warnings))))
+        return tuple(reports)
+
     def _prepared(self, items, asker: Asker, audience, done) -> Iterator[tuple[readers.Extract, tuple[Prepared, ...]]]:
         for item in items:
             if isinstance(item, readers.Unreadable):

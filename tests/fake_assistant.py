@@ -31,11 +31,19 @@ class Check:
     detail: str
 
 
+class NoAccounts:
+    """A store without anyone in it: local mode."""
+
+    def any_account(self):
+        return False
+
+
 @dataclass
 class FakeAssistant:
     """``delay`` seconds before each answer; ``asked`` keeps what came in."""
 
     delay: float = 0.0
+    store: NoAccounts = field(default_factory=NoAccounts)
     asked: list = field(default_factory=list)
     closed: bool = False
 

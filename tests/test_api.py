@@ -171,8 +171,11 @@ def test_the_pages_have_no_script_and_load_nothing_from_elsewhere(client, path):
 def test_the_interface_describes_itself_in_chinese(client):
     described = client.get("/openapi.json").json()
     assert sorted(described["paths"]) == [
-        "/api/ask", "/api/cases", "/api/cases/{id}", "/api/cases/{id}/decision", "/api/cases/{id}/facts", "/api/classify", "/api/documents",
-        "/api/drafts", "/api/drafts/check", "/api/drafts/release", "/api/forms", "/api/health", "/api/provisions/{id}", "/api/search"]
+        "/api/ask", "/api/cases", "/api/cases/{id}", "/api/cases/{id}/decision", "/api/cases/{id}/facts", "/api/chat", "/api/classify",
+        "/api/conversations", "/api/conversations/{id}", "/api/documents", "/api/documents/pending", "/api/documents/{id}",
+        "/api/documents/{id}/compare", "/api/documents/{id}/provisions", "/api/documents/{id}/publish", "/api/documents/{id}/refuse",
+        "/api/documents/{id}/versions", "/api/drafts", "/api/drafts/check", "/api/drafts/release", "/api/forms", "/api/health", "/api/me",
+        "/api/me/code", "/api/provisions/{id}", "/api/schemes", "/api/search", "/api/session", "/api/text", "/api/traces/{id}"]
     page = client.get("/docs").text
     for path, methods in described["paths"].items():
         assert path in page

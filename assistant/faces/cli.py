@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.errors import AssistantError, BadInput
-from assistant.faces import casework, drafts, finishing, printing, talk
+from assistant.faces import casework, drafts, finishing, people, printing, talk
 from assistant.faces.usage import Command, Group, explain
 
 if TYPE_CHECKING:
@@ -110,11 +110,33 @@ def show(
 
 
 @app.command(cls=Command)
-def documents(ctx: typer.Context, on: On = None, as_json: AsJson = False, home: Home = None) -> None:
-    """列出现行有效的文件。"""
+def documents(
+    ctx: typer.Context,
+    words: Annotated[list[str] | None, typer.Argument(metavar="[动作] [编号]", help="不写列出全部；pending 等待发布的；publish、refuse 编号")] = None,
+    on: On = None,
+    by: Annotated[str, typer.Option("--by", metavar="账号", help="由哪个账号审核，要有审核权，不能是上传的人")] = "",
+    as_json: AsJson = False,
+    home: Home = None,
+) -> None:
+    """列出现行有效的文件；发布（publish）或不予发布（refuse）别人上传的文件。"""
     with _counter(ctx, home) as counter:
-        found = counter.documents(on)
-    _out(found) if as_json else print(printing.documents(found))
+        match words or []:
+            case []:
+                found = counter.documents(on)
+            case ["pending"]:
+                found = counter.pending()
+            case ["publish", id]:
+                found = counter.publish(id, by)
+            case ["refuse", id]:
+                found = counter.refuse(id, by)
+            case _:
+                raise BadInput("看不懂。用法：assistant documents；documents pending；documents publish|refuse 编号 --by 账号")
+    if as_json:
+        _out(found)
+    elif "files" in found:
+        printing.reports(found)
+    else:
+        print(printing.documents(found) if "documents" in found else printing.pending(found))
 
 
 @app.command(cls=Command)
@@ -161,11 +183,11 @@ def doctor(ctx: typer.Context, as_json: AsJson = False, home: Home = None) -> No
 @app.command(cls=Command)
 def serve(
     ctx: typer.Context,
-    host: Annotated[str | None, typer.Option("--host", metavar="地址", help="监听地址，目前只能是本机（默认 127.0.0.1）")] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="地址", help="监听地址（默认 127.0.0.1，只供本机）；别的地址要先有管理员账号")] = None,
     port: Annotated[int | None, typer.Option("--port", metavar="端口", help="监听端口，0 表示任选空闲的一个")] = None,
     home: Home = None,
 ) -> None:
-    """在本机提供 HTTP 服务。"""
+    """提供网页和 HTTP 接口。"""
     from assistant.faces.api.server import run
 
     run(_settings(ctx, home, host=host, port=port), program=_program())
@@ -175,6 +197,7 @@ drafts.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(sai
 casework.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 finishing.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 talk.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
+people.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from assistant import errors
@@ -138,6 +139,18 @@ class Remote:
 
     def trace(self, id: str) -> Json:
         return self._call("GET", f"/api/traces/{quote(id, safe='')}")
+
+    def pending(self) -> Json:
+        return self._call("POST", "/api/local/pending", {})
+
+    def publish(self, id: str, by: str = "") -> Json:
+        return self._call("POST", "/api/local/publish", {"id": legible(id), "by": legible(by)})
+
+    def refuse(self, id: str, by: str = "") -> Json:
+        return self._call("POST", "/api/local/refuse", {"id": legible(id), "by": legible(by)})
+
+    def people(self, call: str, given: Mapping[str, Any]) -> Json:
+        return self._call("POST", "/api/local/people", {"call": call, "given": given})
 
     def close(self) -> None:
         pass

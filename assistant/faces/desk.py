@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.errors import BadInput, NotFound
+from assistant.errors import BadInput, Forbidden, NotFound
 from assistant.faces import shapes
 from assistant.faces.shapes import Json
 from assistant.types import LOCAL, Asker
 
 if TYPE_CHECKING:
+    from assistant.accounts import Principal
     from assistant.assistant import Assistant
 
 MOST_HITS = 100
@@ -48,6 +49,10 @@ class Counter(Protocol):
     def conversations(self) -> Json: ...
     def conversation(self, id: str) -> Json: ...
     def trace(self, id: str) -> Json: ...
+    def pending(self) -> Json: ...
+    def publish(self, id: str, by: str = "") -> Json: ...
+    def refuse(self, id: str, by: str = "") -> Json: ...
+    def people(self, call: str, given: Mapping[str, Any]) -> Json: ...
     def close(self) -> None: ...
 
 
@@ -77,9 +82,11 @@ def check_id(provision: str) -> None:
 class Desk:
     """The facade in this process, for one asker."""
 
-    def __init__(self, assistant: Assistant, asker: Asker = LOCAL):
+    def __init__(self, assistant: Assistant, asker: Asker = LOCAL, who: Principal | None = None):
+        """``who`` is the account behind the asker; None is this machine's own user, who may do everything."""
         self.assistant = assistant
         self.asker = asker
+        self.who = who
 
     def ask(self, question: str, on: str | None = None, region: str = "") -> Json:
         question, region = legible(question), legible(region or "")
@@ -105,7 +112,48 @@ class Desk:
         return shapes.reports(map(shapes.report, self.assistant.ingest(paths, asker=self.asker, progress=tell)))
 
     def ingest_bytes(self, name: str, data: bytes) -> list[Json]:
-        return [shapes.report(r) for r in self.assistant.ingest_bytes(name, data, asker=self.asker)]
+        """Take one file in: at once for this machine's own user; of an account it waits for a second person, for its own units."""
+        if self.who is None:
+            return [shapes.report(r) for r in self.assistant.ingest_bytes(name, data, asker=self.asker)]
+        self.who.require("documents")
+        return [shapes.report(r) for r in self.assistant.submit(name, data, asker=self.asker, audience=self.asker.units)]
+
+    def pending(self) -> Json:
+        reviews = self.who is None or self.who.may("review")
+        return {"pending": [shapes.waiting(w) for w in self.assistant.store.waiting(self.asker, reviews=reviews)]}
+
+    def publish(self, id: str, by: str = "") -> Json:
+        """``by`` names the reviewing account at the terminal; over HTTP it is who asks."""
+        who = self._reviewer(by)
+        who.require("review")
+        return shapes.reports(map(shapes.report, self.assistant.publish(legible(id), asker=who.asker)))
+
+    def refuse(self, id: str, by: str = "") -> Json:
+        who = self._reviewer(by)
+        self.assistant.refuse(legible(id), asker=who.asker, reviews=who.may("review"))
+        return {"refused": id}
+
+    def _reviewer(self, by: str) -> Principal:
+        from assistant.accounts import Accounts
+        from assistant.accounts.accounts import of
+
+        if self.who is not None:
+            return self.who
+        if not by:
+            raise BadInput("由谁审核？请加上 --by 账号名；要有审核权，不能是上传的人。")
+        account = Accounts(self.assistant.store).get(legible(by))
+        if account.disabled:
+            raise Forbidden(f"账号“{account.name}”已停用，不能审核。请换一个有审核权的账号。")
+        return of(account, channel="local")
+
+    def people(self, call: str, given: Mapping[str, Any]) -> Json:
+        """Accounts and keys: one call of :mod:`assistant.faces.roster`, for this machine's own user."""
+        from assistant.accounts import Accounts
+        from assistant.faces import roster
+
+        if self.who is not None:
+            self.who.require("admin")
+        return roster.called(Accounts(self.assistant.store), call, given)
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> Json:
         return {"passages": self.assistant.rebuild_index(progress)}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KINDS = {"normative": "规范性文件", "news": "新闻报道", "talk": "经验交流", "digest": "要点整理", "model": "示范文本"}
 STATUSES = {
-    "added": "已加入", "updated": "已更新", "unchanged": "没有变化", "replaced_digest": "已加入（替换要点）",
+    "pending": "等待发布", "added": "已加入", "updated": "已更新", "unchanged": "没有变化", "replaced_digest": "已加入（替换要点）",
     "failed": "失败", "blocked": "已拦截", "skipped": "已跳过",
 }
 INNER = str.maketrans("《》", "〈〉")
@@ -45,6 +45,14 @@ def width(text: str) -> int:
 
 def pad(text: str, columns: int) -> str:
     return text + " " * max(0, columns - width(text))
+
+
+def pending(of: Json) -> str:
+    """What waits to be published, or that one no longer does."""
+    if "pending" not in of:
+        return clean(f"{of['refused']} 不予发布，已从清单里删去。")
+    lines = [f"{w['id']}  {w['created'][:10]}  {w['by']}  {w['name']}" for w in of["pending"]]
+    return clean("\n".join(lines)) or "没有等待发布的文件。"
 
 
 def answer(of: Json) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.classifying.casework import Case
     from assistant.classifying.nouns import Determination
     from assistant.drafting.nouns import Form, Notice
+    from assistant.store.waiting import WaitingRow
     from assistant.store.conversations import ConversationRow, TraceRow, TurnRow
     from assistant.talking import Chatted
 
@@ -105,6 +106,11 @@ def sentences(text: str) -> list[str]:
 
 def conversation(of: ConversationRow) -> Json:
     return {"id": of.id, "title": of.title, "created": of.created, "updated": of.updated}
+
+
+def waiting(of: WaitingRow) -> Json:
+    """A file that waits for a second person."""
+    return {"id": of.id, "name": of.name, "by": of.owner, "units": sorted(of.audience), "documents": list(of.documents), "created": of.created}
 
 
 def turn(of: TurnRow) -> Json:

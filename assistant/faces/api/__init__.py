@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 from threading import Event
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
-from assistant.faces.api import casework, chat, drafts, finishing, refusals, routes, shelf, web
+from assistant.accounts import Accounts, Buckets
+from assistant.faces.api import casework, chat, drafts, entry, finishing, refusals, routes, shelf, signing, web
 from assistant.faces.api.lanes import Lanes
 from assistant.faces.api.shield import Shield
 from assistant.faces.desk import Desk
@@ -39,11 +40,15 @@ def create_app(
     max_upload_mb: int = 50,
     stopping: Event | None = None,
     lanes: Lanes | None = None,
+    accounts: Accounts | None = None,
+    loopback: bool = True,
+    buckets: Buckets | None = None,
 ) -> FastAPI:
     """The HTTP application over one desk.
 
     ``token`` opens the local-only routes; ``hosts`` are names it answers to besides those of this machine;
-    ``stopping``, once set, makes long work end at the next whole document.
+    ``stopping``, once set, makes long work end at the next whole document. ``loopback``: bound to this machine only,
+    where nobody has to show who they are as long as there are no accounts; ``buckets`` bound the requests of each account.
     """
     app = FastAPI(
         title="政策文件助手",
@@ -52,6 +57,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(entry.declared)],
     )
     app.state.desk = desk
     app.state.token = token or new_token()
@@ -59,6 +65,7 @@ def create_app(
     app.state.stopping = stopping or Event()
     app.state.max_upload = max_upload_mb * 1024 * 1024
     app.state.lanes = lanes or Lanes()
+    app.state.accounts = accounts or Accounts(desk.assistant.store)
     app.include_router(routes.public(app.state.lanes))
     app.include_router(chat.router(app.state.lanes))
     app.include_router(casework.router(app.state.lanes))
@@ -66,7 +73,9 @@ def create_app(
     app.include_router(finishing.router(app.state.lanes))
     app.include_router(shelf.router(app.state.lanes))
     app.include_router(web.router())
+    app.include_router(signing.router(app.state.lanes))
     app.include_router(routes.local())
     refusals.install(app)
-    app.add_middleware(Shield, hosts=hosts, max_upload=app.state.max_upload)
+    app.add_middleware(entry.Entry, accounts=app.state.accounts, token=app.state.token, loopback=loopback, buckets=buckets or Buckets(0, 1))
+    app.add_middleware(Shield, hosts=hosts, max_upload=app.state.max_upload, anywhere=not loopback)
     return app

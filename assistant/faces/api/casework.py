@@ -9,7 +9,7 @@ from fastapi import Path as InPath
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.faces.api import schema
+from assistant.faces.api import entry, schema
 from assistant.faces.api.lanes import Lanes
 
 Id = Annotated[str, InPath(description="案件编号", examples=["20240501-1a2b3c4d"])]
@@ -104,35 +104,35 @@ class Cases(BaseModel):
 def router(lanes: Lanes) -> APIRouter:
     """Cases to classify, read, add to and decide."""
     out = APIRouter(tags=["案件"])
-    asking = Depends(lanes.questions)
+    asking, reader = Depends(lanes.questions), Depends(entry.needs("cases"))
 
     def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
         words = {404: "没有，或无权查看", 422: "输入不能用", 503: "一时太忙，按 Retry-After 再试"}
         return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
 
-    @out.post("/api/classify", summary="案情初步分类", dependencies=[asking], response_model=Determination, responses=refusals(404, 422, 503))
+    @out.post("/api/classify", summary="案情初步分类", dependencies=[reader, asking], response_model=Determination, responses=refusals(404, 422, 503))
     def classify(request: Request, given: Told) -> JSONResponse:
         """逐项分析要素，给出初步意见和还缺的事实。有密级标志的不受理，也不保存。"""
-        return JSONResponse(request.app.state.desk.classify(given.text, given.scheme, given.on, given.region or ""))
+        return JSONResponse(entry.desk(request).classify(given.text, given.scheme, given.on, given.region or ""))
 
-    @out.get("/api/cases", summary="案件清单", dependencies=[asking], response_model=Cases, responses=refusals(503))
+    @out.get("/api/cases", summary="案件清单", dependencies=[reader, asking], response_model=Cases, responses=refusals(503))
     def cases(request: Request) -> JSONResponse:
         """自己的案件，新的在前。"""
-        return JSONResponse(request.app.state.desk.cases())
+        return JSONResponse(entry.desk(request).cases())
 
-    @out.get("/api/cases/{id}", summary="一件案件", dependencies=[asking], response_model=Case, responses=refusals(404, 503))
+    @out.get("/api/cases/{id}", summary="一件案件", dependencies=[reader, asking], response_model=Case, responses=refusals(404, 503))
     def case(request: Request, id: Id) -> JSONResponse:
         """没有的和无权看的，应答一样。"""
-        return JSONResponse(request.app.state.desk.case(id))
+        return JSONResponse(entry.desk(request).case(id))
 
-    @out.post("/api/cases/{id}/facts", summary="补充事实", dependencies=[asking], response_model=Case, responses=refusals(404, 422, 503))
+    @out.post("/api/cases/{id}/facts", summary="补充事实", dependencies=[reader, asking], response_model=Case, responses=refusals(404, 422, 503))
     def add_fact(request: Request, id: Id, given: AddedFact) -> JSONResponse:
         """记下谁补充了什么，并重新判断。"""
-        return JSONResponse(request.app.state.desk.add_fact(id, given.text, given.by))
+        return JSONResponse(entry.desk(request).add_fact(id, given.text, given.by))
 
-    @out.post("/api/cases/{id}/decision", summary="记下决定", dependencies=[asking], response_model=Case, responses=refusals(404, 422, 503))
+    @out.post("/api/cases/{id}/decision", summary="记下决定", dependencies=[reader, Depends(entry.needs("review")), asking], response_model=Case, responses=refusals(404, 422, 503))
     def decide(request: Request, id: Id, given: Decided) -> JSONResponse:
         """记下有权的人作出的决定；本系统自己从不作决定。"""
-        return JSONResponse(request.app.state.desk.decide(id, given.outcome, given.by))
+        return JSONResponse(entry.desk(request).decide(id, given.outcome, given.by))
 
     return out

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import AssistantError, Cancelled
 from assistant.faces import shapes
-from assistant.faces.api import schema
+from assistant.faces.api import entry, schema
 from assistant.faces.api.lanes import Lanes
 
 PULSE_SECONDS = 3.0
@@ -46,46 +46,46 @@ class Renamed(BaseModel):
 def router(lanes: Lanes) -> APIRouter:
     """Chat, conversations and traces."""
     out = APIRouter(tags=["对话"])
-    chatting, asking = Depends(lanes.chats), Depends(lanes.questions)
+    chatting, asking, reader = Depends(lanes.chats), Depends(lanes.questions), Depends(entry.needs("ask"))
 
     def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
         words = {404: "没有，或无权查看", 422: "输入不能用", 503: "一时太忙，按 Retry-After 再试"}
         return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
 
-    @out.post("/api/chat", summary="对话", dependencies=[chatting], response_class=StreamingResponse,
+    @out.post("/api/chat", summary="对话", dependencies=[reader, chatting], response_class=StreamingResponse,
               responses={200: {"content": {"text/event-stream": {}}, "description": "事件流"}, **refusals(404, 422, 503)})
     def chat(request: Request, given: Message) -> StreamingResponse:
         """以事件流应答：`status` 正在做什么，`text` 核对过的一句或几句，`citation` 一个依据，`finding` 一个要素，`notice` 提示；
         最后一定是 `done`（完整的回答）或者 `error`（发生了什么、怎么办）。每个事件的 data 是 JSON，其中 `type` 与事件名相同。"""
-        desk = request.app.state.desk
+        desk = entry.desk(request)
         # What is plainly wrong is said before a stream begins, with its own status.
         desk.check_message(given.message, given.conversation, given.on)
         return _stream(request, given)
 
-    @out.get("/api/conversations", summary="对话清单", dependencies=[asking], responses=refusals(503))
+    @out.get("/api/conversations", summary="对话清单", dependencies=[reader, asking], responses=refusals(503))
     def conversations(request: Request) -> JSONResponse:
         """自己的对话，新的在前。"""
-        return JSONResponse(request.app.state.desk.conversations())
+        return JSONResponse(entry.desk(request).conversations())
 
-    @out.get("/api/conversations/{id}", summary="一个对话", dependencies=[asking], responses=refusals(404, 503))
+    @out.get("/api/conversations/{id}", summary="一个对话", dependencies=[reader, asking], responses=refusals(404, 503))
     def conversation(request: Request, id: Id) -> JSONResponse:
         """一个对话里说过的话；也用于导出。没有的和无权看的，应答一样。"""
-        return JSONResponse(request.app.state.desk.conversation(id))
+        return JSONResponse(entry.desk(request).conversation(id))
 
-    @out.patch("/api/conversations/{id}", summary="改名", dependencies=[asking], responses=refusals(404, 422, 503))
+    @out.patch("/api/conversations/{id}", summary="改名", dependencies=[reader, asking], responses=refusals(404, 422, 503))
     def rename(request: Request, id: Id, given: Renamed) -> JSONResponse:
-        return JSONResponse(request.app.state.desk.rename_conversation(id, given.title))
+        return JSONResponse(entry.desk(request).rename_conversation(id, given.title))
 
-    @out.delete("/api/conversations/{id}", summary="删除对话", dependencies=[asking], responses=refusals(404, 503))
+    @out.delete("/api/conversations/{id}", summary="删除对话", dependencies=[reader, asking], responses=refusals(404, 503))
     def delete(request: Request, id: Id) -> JSONResponse:
         """连同其中的话和记录一起删除，不能恢复。"""
-        request.app.state.desk.delete_conversation(id)
+        entry.desk(request).delete_conversation(id)
         return JSONResponse({"deleted": id})
 
-    @out.get("/api/traces/{id}", summary="一次回答的来历", dependencies=[asking], responses=refusals(404, 503))
+    @out.get("/api/traces/{id}", summary="一次回答的来历", dependencies=[reader, asking], responses=refusals(404, 503))
     def trace(request: Request, id: Id) -> JSONResponse:
         """提问怎样理解、找到哪些条款、用了什么提示词和模型、各项核对的结果。"""
-        return JSONResponse(request.app.state.desk.trace(id))
+        return JSONResponse(entry.desk(request).trace(id))
 
     return out
 
@@ -95,7 +95,7 @@ def _stream(request: Request, given: Message) -> StreamingResponse:
     gone: Event = Event()
     stopping: Event = request.app.state.stopping
     said: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
-    desk = request.app.state.desk
+    desk = entry.desk(request)
 
     def run() -> None:
         try:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.faces.api import schema
+from assistant.faces.api import entry, schema
 from assistant.faces.api.lanes import Lanes
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -68,23 +68,23 @@ class DraftRequest(BaseModel):
 def router(lanes: Lanes) -> APIRouter:
     """Forms to read, drafts to make."""
     out = APIRouter(tags=["文书"])
-    asking = Depends(lanes.questions)
+    asking, reader = Depends(lanes.questions), Depends(entry.needs("draft"))
 
     def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
         words = {404: "没有这种文书或案件", 422: "字段不能用", 503: "一时太忙，按 Retry-After 再试"}
         return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
 
-    @out.get("/api/forms", summary="文书清单", dependencies=[asking], response_model=Forms, responses=refusals(503))
+    @out.get("/api/forms", summary="文书清单", dependencies=[reader, asking], response_model=Forms, responses=refusals(503))
     def forms(request: Request) -> JSONResponse:
         """可以起草的文书、各自的字段、依据和措辞要求。"""
-        return JSONResponse(request.app.state.desk.forms())
+        return JSONResponse(entry.desk(request).forms())
 
-    @out.post("/api/drafts", summary="起草文书", dependencies=[asking], response_class=Response, responses={
+    @out.post("/api/drafts", summary="起草文书", dependencies=[reader, asking], response_class=Response, responses={
         200: {"content": {DOCX: {}, "text/markdown": {}, "application/json": {}}, "description": "文书草稿；X-Missing 是待填的项数"},
         **refusals(404, 422, 503)})
     def draft(request: Request, given: DraftRequest) -> Response:
         """起草一份文书。缺的写成【待填：…】；姓名、金额、日期一字不差地来自字段或案件。"""
-        said = request.app.state.desk.draft(given.form, given.fields, given.case)
+        said = entry.desk(request).draft(given.form, given.fields, given.case)
         if given.format == "json":
             return JSONResponse(said)
         content, kind = (b64decode(said["docx"]), DOCX) if given.format == "docx" else (said["text"].encode(), MARKDOWN)

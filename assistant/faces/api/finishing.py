@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.errors import BadInput
-from assistant.faces.api import schema
+from assistant.faces.api import entry, schema
 from assistant.faces.api.drafts import DOCX
 from assistant.faces.api.lanes import Lanes
 from assistant.faces.api.routes import bare_name
@@ -48,7 +48,7 @@ def router(lanes: Lanes) -> APIRouter:
         words = {413: "太大", 422: "文件或输入不能用", 503: "一时太忙，按 Retry-After 再试"}
         return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
 
-    @out.post("/api/drafts/check", summary="检查公文", dependencies=[bringing], response_model=CheckReport, responses=refusals(413, 422, 503))
+    @out.post("/api/drafts/check", summary="检查公文", dependencies=[Depends(entry.needs("draft")), bringing], response_model=CheckReport, responses=refusals(413, 422, 503))
     def check(
         request: Request,
         file: Annotated[UploadFile | None, File(description="一个 .docx")] = None,
@@ -56,9 +56,9 @@ def router(lanes: Lanes) -> APIRouter:
     ) -> JSONResponse:
         """对照 GB/T 9704—2012 和所引条款检查一份 .docx。文件不保存。"""
         name, data = _given(file)
-        return JSONResponse(request.app.state.desk.check(name, data, on))
+        return JSONResponse(entry.desk(request).check(name, data, on))
 
-    @out.post("/api/drafts/release", summary="定稿", dependencies=[bringing], response_class=Response, responses={
+    @out.post("/api/drafts/release", summary="定稿", dependencies=[Depends(entry.needs("review")), bringing], response_class=Response, responses={
         200: {"content": {DOCX: {}}, "description": "去掉草稿标记的文件"}, **refusals(413, 422, 503)})
     def release(
         request: Request,
@@ -67,7 +67,7 @@ def router(lanes: Lanes) -> APIRouter:
     ) -> Response:
         """去掉草稿标记，并记下由谁、何时去掉。文件里还有【待填】【待核原文】时不受理。"""
         name, data = _given(file)
-        final = request.app.state.desk.release(name, data, by)
+        final = entry.desk(request).release(name, data, by)
         return Response(final, media_type=DOCX, headers={
             "Content-Disposition": f"attachment; filename=\"final.docx\"; filename*=UTF-8''{quote(name, safe='')}"})
 

@@ -34,8 +34,14 @@ def body(code: str, message: str) -> dict[str, Any]:
 
 
 def _ours(_: Request, error: AssistantError) -> JSONResponse:
-    headers = {"Retry-After": RETRY_SECONDS} if error.status in (429, 503) else None
-    return JSONResponse(shapes.error(error), error.status, headers)
+    return JSONResponse(shapes.error(error), error.status, headers_of(error))
+
+
+def headers_of(error: AssistantError) -> dict[str, str]:
+    """What a refusal says besides its body: when to come again, or how to show who one is."""
+    if error.status == 401:
+        return {"WWW-Authenticate": 'Bearer realm="assistant"'}
+    return {"Retry-After": str(getattr(error, "retry", RETRY_SECONDS))} if error.status in (429, 503) else {}
 
 
 def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +13,11 @@ from fastapi import APIRouter, Body, Depends, File, Query, Request, UploadFile
 from fastapi import Path as InPath
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 
-from assistant.errors import AssistantError, BadInput, NotFound
+from assistant.errors import AssistantError, BadInput
 from assistant.faces import shapes
-from assistant.faces.api import pages, schema
+from assistant.faces.api import entry, pages, schema
 from assistant.faces.api.lanes import Lanes
-from assistant.faces.client import TOKEN_HEADER
-from assistant.faces.desk import MOST_HITS, Desk
+from assistant.faces.desk import MOST_HITS
 
 PULSE_SECONDS = 3.0
 """How often a stream of long work sends an empty line, so that the other side knows that it lives."""
@@ -33,25 +31,22 @@ def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
 
 
-def _desk(request: Request) -> Desk:
-    return request.app.state.desk
-
-
 def public(lanes: Lanes) -> APIRouter:
     """What anyone who reaches the server may call."""
     router = APIRouter()
     asking, bringing = Depends(lanes.questions), Depends(lanes.uploads)
+    reader, staff = Depends(entry.needs("ask")), Depends(entry.needs("documents"))
 
     @router.post(
-        "/api/ask", tags=["问答"], summary="提问", dependencies=[asking],
+        "/api/ask", tags=["问答"], summary="提问", dependencies=[reader, asking],
         response_model=schema.Answer, responses=_refusals(422, 503),
     )
     def ask(request: Request, given: schema.Question) -> JSONResponse:
         """回答一个问题，注明所依据的条款；文件里没有的，用 `refusal` 说明。"""
-        return JSONResponse(_desk(request).ask(given.question, given.on, given.region or ""))
+        return JSONResponse(entry.desk(request).ask(given.question, given.on, given.region or ""))
 
     @router.get(
-        "/api/search", tags=["检索"], summary="检索条款", dependencies=[asking],
+        "/api/search", tags=["检索"], summary="检索条款", dependencies=[reader, asking],
         response_model=schema.Hits, responses=_refusals(422, 503),
     )
     def search(
@@ -62,18 +57,18 @@ def public(lanes: Lanes) -> APIRouter:
         region: Region = "",
     ) -> JSONResponse:
         """按相关程度列出条款原文。"""
-        return JSONResponse(_desk(request).search(q, k, on, region))
+        return JSONResponse(entry.desk(request).search(q, k, on, region))
 
     @router.get(
-        "/api/documents", tags=["文件"], summary="文件清单", dependencies=[asking],
+        "/api/documents", tags=["文件"], summary="文件清单", dependencies=[reader, asking],
         response_model=schema.Documents, responses=_refusals(422, 503),
     )
     def documents(request: Request, on: On = None) -> JSONResponse:
         """现行有效的文件，`articles` 是编号的条数。"""
-        return JSONResponse(_desk(request).documents(on))
+        return JSONResponse(entry.desk(request).documents(on))
 
     @router.post(
-        "/api/documents", tags=["文件"], summary="上传文件", dependencies=[bringing],
+        "/api/documents", tags=["文件"], summary="上传文件", dependencies=[staff, bringing],
         response_model=schema.FileReports, responses=_refusals(413, 422, 503),
     )
     def upload(
@@ -85,7 +80,7 @@ def public(lanes: Lanes) -> APIRouter:
         given = [*file, *files]
         if not given:
             raise BadInput("没有收到文件。请用 multipart/form-data 的 file 字段上传。")
-        found = [r for one in given for r in _desk(request).ingest_bytes(bare_name(one.filename), one.file.read())]
+        found = [r for one in given for r in entry.desk(request).ingest_bytes(bare_name(one.filename), one.file.read())]
         said = shapes.reports(found)
         if found and all(r["status"] in shapes.FAILURES for r in found):
             code = "classified" if any(r["status"] == "blocked" for r in found) else "unreadable_file"
@@ -94,7 +89,7 @@ def public(lanes: Lanes) -> APIRouter:
         return JSONResponse(said)
 
     @router.get(
-        "/api/provisions/{id:path}", tags=["文件"], summary="打开一个条款", dependencies=[asking],
+        "/api/provisions/{id:path}", tags=["文件"], summary="打开一个条款", dependencies=[reader, asking],
         response_model=schema.Provision, responses=_refusals(404, 422, 503),
     )
     def provision(
@@ -103,14 +98,14 @@ def public(lanes: Lanes) -> APIRouter:
         on: On = None,
     ) -> JSONResponse:
         """一个条款的全文和它所在的文件。没有的和无权看的，应答一样。"""
-        return JSONResponse(_desk(request).show(id, on))
+        return JSONResponse(entry.desk(request).show(id, on))
 
     @router.get("/api/health", tags=["运行"], summary="是否在运行", response_model=schema.Health)
     async def health(request: Request) -> JSONResponse:
         """不排队、不查库，忙时也立即应答。"""
         return JSONResponse({"status": "ok", "version": request.app.version, "server": request.app.state.server})
 
-    @router.get("/docs", include_in_schema=False)
+    @router.get("/docs", include_in_schema=False, dependencies=[reader])
     async def docs(request: Request) -> HTMLResponse:
         return HTMLResponse(pages.docs(request.app.openapi()))
 
@@ -121,28 +116,38 @@ def public(lanes: Lanes) -> APIRouter:
     return router
 
 
-def _with_token(request: Request) -> None:
-    """Without the token these routes do not exist."""
-    if not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), request.app.state.token.encode()):
-        raise NotFound("没有这个地址或这样东西。接口一览见 /docs。")
-
-
 def local() -> APIRouter:
     """For commands of the same user on this machine: they read files by path and rebuild the index."""
-    router = APIRouter(prefix="/api/local", include_in_schema=False, dependencies=[Depends(_with_token)])
+    router = APIRouter(prefix="/api/local", include_in_schema=False, dependencies=[Depends(entry.local_only)])
 
     @router.post("/ingest")
     def ingest(request: Request, given: Annotated[dict, Body()]) -> StreamingResponse:
         paths = [Path(path) for path in given.get("paths", [])]
-        return _stream(request, lambda tell: _desk(request).ingest(paths, lambda file: tell({"file": file})))
+        return _stream(request, lambda tell: entry.desk(request).ingest(paths, lambda file: tell({"file": file})))
 
     @router.post("/rebuild")
     def rebuild(request: Request) -> StreamingResponse:
-        return _stream(request, lambda tell: _desk(request).rebuild(lambda *step: tell({"step": step})))
+        return _stream(request, lambda tell: entry.desk(request).rebuild(lambda *step: tell({"step": step})))
 
     @router.post("/doctor")
     def doctor(request: Request) -> JSONResponse:
-        return JSONResponse(_desk(request).doctor())
+        return JSONResponse(entry.desk(request).doctor())
+
+    @router.post("/pending")
+    def pending(request: Request) -> JSONResponse:
+        return JSONResponse(entry.desk(request).pending())
+
+    @router.post("/publish")
+    def publish(request: Request, given: Annotated[dict, Body()]) -> JSONResponse:
+        return JSONResponse(entry.desk(request).publish(str(given.get("id", "")), str(given.get("by", ""))))
+
+    @router.post("/refuse")
+    def refuse(request: Request, given: Annotated[dict, Body()]) -> JSONResponse:
+        return JSONResponse(entry.desk(request).refuse(str(given.get("id", "")), str(given.get("by", ""))))
+
+    @router.post("/people")
+    def people(request: Request, given: Annotated[dict, Body()]) -> JSONResponse:
+        return JSONResponse(entry.desk(request).people(str(given.get("call", "")), given.get("given") or {}))
 
     return router
 

@@ -132,9 +132,9 @@ class FileReport(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(description="文件名")
-    status: Literal["added", "updated", "unchanged", "replaced_digest", "failed", "blocked", "skipped"] = Field(
+    status: Literal["added", "updated", "unchanged", "replaced_digest", "failed", "blocked", "skipped", "pending"] = Field(
         description="added 已加入，updated 已更新，unchanged 没有变化，replaced_digest 替换了要点整理，failed 失败，"
-        "blocked 因密级标志拦截，skipped 跳过"
+        "blocked 因密级标志拦截，skipped 跳过，pending 等待另一个人发布"
     )
     documents: list[str] = Field(description="得到的文件编号")
     provisions: int = Field(description="得到多少条款")

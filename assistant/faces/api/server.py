@@ -8,6 +8,7 @@ import shlex
 import signal
 import socket
 import sys
+from ipaddress import ip_address
 from threading import Event, Timer
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Addresses that mean all of this machine's, and where a command beside the server finds it then."""
 GRACE_SECONDS = 20
 LAST_SECONDS = 28
 """After this long a stop no longer waits: what is stored is whole at any moment, so leaving at once loses nothing."""
@@ -32,6 +35,8 @@ class PortTaken(AssistantError):
 
 def run(settings: Settings, *, program: str = "assistant") -> None:
     """Serve one home until SIGTERM or Ctrl-C. Raises BadSetting, PortTaken, HomeBusy or HomeBroken before it serves."""
+    if settings.host not in LOOPBACK:
+        guard(settings)
     listening = bind(settings.host, settings.port)
     try:
         _serve(settings, listening, program)
@@ -39,12 +44,35 @@ def run(settings: Settings, *, program: str = "assistant") -> None:
         listening.close()
 
 
+def guard(settings: Settings) -> None:
+    """Raises BadSetting unless someone can be told from another: without an administrator's account nobody else is let in."""
+    from assistant.accounts import Accounts
+    from assistant.store import Store
+    from assistant.store.schema import DATABASE
+
+    _family(settings.host)
+    admin = False
+    if (settings.home / DATABASE).is_file():
+        store = Store.open(settings.home)
+        admin = Accounts(store).has_admin
+        store.close()
+    if not admin:
+        raise BadSetting(f"不能在 {settings.host} 上服务：还没有管理员账号，分不清来的是谁，只能在本机使用。"
+                         "请先运行 assistant users add 名字 --role admin，或改用 --host 127.0.0.1。")
+
+
+def _family(host: str) -> socket.AddressFamily:
+    if host in LOOPBACK:
+        return LOOPBACK[host]
+    try:
+        return socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET
+    except ValueError:
+        raise BadSetting(f"不能在 {host} 上服务：要写 IP 地址。请改用 --host 127.0.0.1（只供本机）或 --host 0.0.0.0（所有地址）。") from None
+
+
 def bind(host: str, port: int) -> socket.socket:
-    """A socket on this machine only; without accounts nobody else may be let in."""
-    family = LOOPBACK.get(host)
-    if family is None:
-        raise BadSetting(f"不能在 {host} 上服务：还没有账号和登录，只能在本机使用。请改用 --host 127.0.0.1。")
-    listening = socket.socket(family)
+    """A listening socket. Raises BadSetting for what is no address, PortTaken."""
+    listening = socket.socket(_family(host))
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1" if host == "localhost" else host, port))
@@ -57,6 +85,7 @@ def bind(host: str, port: int) -> socket.socket:
 def _serve(settings: Settings, listening: socket.socket, program: str) -> None:
     import uvicorn
 
+    from assistant.accounts import Accounts, Buckets
     from assistant.assistant import Assistant
     from assistant.faces.api import create_app
     from assistant.faces.desk import Desk
@@ -69,9 +98,16 @@ def _serve(settings: Settings, listening: socket.socket, program: str) -> None:
         assistant.close()
         raise
     host, port = listening.getsockname()[:2]
-    plate = doorplate.Doorplate(host, port, doorplate.new_token())
+    plate = doorplate.Doorplate(EVERYWHERE.get(host, host), port, doorplate.new_token())
+    loopback = settings.host in LOOPBACK
     stopping = Event()
-    app = create_app(Desk(assistant), token=plate.token, max_upload_mb=settings.max_upload_mb, stopping=stopping)
+    app = create_app(
+        Desk(assistant), token=plate.token, max_upload_mb=settings.max_upload_mb, stopping=stopping, loopback=loopback,
+        hosts=frozenset(h.strip() for h in settings.hosts.replace("，", ",").split(",") if h.strip()),
+        accounts=Accounts(assistant.store, session_hours=settings.session_hours), buckets=Buckets(settings.rate_per_minute, settings.rate_burst),
+    )
+    if not loopback:
+        print("提醒：这里不加密。请只在可信的内网使用，或在前面放一个提供 https 的反向代理。", file=sys.stderr, flush=True)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, lifespan="off", loop="asyncio",
         timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=15, backlog=512,

@@ -12,6 +12,8 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,10 +44,13 @@ log = logging.getLogger("assistant.api")
 
 
 class Shield:
-    """ASGI middleware. ``hosts``: further names it answers to; ``max_upload``: bytes of one upload."""
+    """ASGI middleware. ``hosts``: further names it answers to; ``max_upload``: bytes of one upload.
 
-    def __init__(self, app: Any, hosts: frozenset[str] = frozenset(), max_upload: int = 50 * 1024 * 1024):
-        self.app = app
+    ``anywhere``: served beyond this machine, so any literal address is answered too: no foreign page can bring one about.
+    """
+
+    def __init__(self, app: Any, hosts: frozenset[str] = frozenset(), max_upload: int = 50 * 1024 * 1024, anywhere: bool = False):
+        self.app, self.anywhere = app, anywhere
         self.hosts = LOOPBACK | {host.lower() for host in hosts}
         self.max_upload = max_upload + MULTIPART_OVERHEAD
 
@@ -69,14 +74,14 @@ class Shield:
         try:
             refused = self._refuse(scope)
             if refused:
-                await _answer(guarded_send, *refused)
+                await answer(guarded_send, *refused)
                 return
             await self.app(scope, _Limited(receive, self._limit(scope)), guarded_send)
         except Exception as error:
             # The trace goes to the log; the message of an unforeseen error may hold what was asked, so it does not.
-            log.error("unforeseen %s at %s", type(error).__name__, _place(error))
+            log.error("unforeseen %s at %s", type(error).__name__, place(error))
             if not started:
-                await _answer(guarded_send, 500, "internal", "程序内部出错，这次没有答成。请稍后再试；一再出现时运行 assistant doctor 检查。")
+                await answer(guarded_send, 500, "internal", "程序内部出错，这次没有答成。请稍后再试；一再出现时运行 assistant doctor 检查。")
 
     def _limit(self, scope: dict[str, Any]) -> int:
         return self.max_upload if scope["path"] in UPLOADS else MAX_JSON
@@ -84,14 +89,24 @@ class Shield:
     def _refuse(self, scope: dict[str, Any]) -> tuple[int, str, str] | None:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "").lower()
-        if sum(name == b"host" for name, _ in scope["headers"]) != 1 or _name(host) not in self.hosts:
-            return 421, "wrong_host", "这个服务只应答本机地址。请用 http://127.0.0.1 访问。"
+        if sum(name == b"host" for name, _ in scope["headers"]) != 1 or not self._ours(_name(host)):
+            return 421, "wrong_host", ("这个服务不应答这个主机名。请用它的 IP 地址访问，或把主机名写进设置 ASSISTANT_HOSTS。" if self.anywhere
+                                       else "这个服务只应答本机地址。请用 http://127.0.0.1 访问。")
         if scope["method"] not in SAFE_METHODS and not _same_origin(headers, host, scope.get("scheme", "http")):
             return 403, "cross_origin", "不接受别的网站发来的请求。请从本服务自己的页面或命令行访问。"
         length = headers.get(b"content-length", "0")
         if not length.isdecimal() or int(length) > self._limit(scope):
             return 413, *BY_STATUS[413]
         return None
+
+
+    def _ours(self, name: str) -> bool:
+        if name in self.hosts:
+            return True
+        try:
+            return self.anywhere and bool(ip_address(name.strip("[]")))
+        except ValueError:
+            return False
 
 
 class _Limited:
@@ -134,16 +149,19 @@ def _same_origin(headers: dict[bytes, str], host: str, scheme: str) -> bool:
     return parts.scheme == scheme and parts.netloc.lower() == host
 
 
-def _place(error: Exception) -> str:
+def place(error: Exception) -> str:
+    """Where an error arose, without what it says."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
 
 
-async def _answer(send: Any, status: int, code: str, message: str) -> None:
+async def answer(send: Any, status: int, code: str, message: str, more: Mapping[str, str] | None = None) -> None:
+    """Send one refusal; ``more`` are further headers."""
     payload = json.dumps(body(code, message), ensure_ascii=False).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode())]
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode()),
+               *((name.lower().encode(), value.encode()) for name, value in (more or {}).items())]
     if status == 413:
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

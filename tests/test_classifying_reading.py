@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
+import numpy as np
 import pytest
 
 from assistant import settings
-from assistant.classifying import features, learned
+from assistant.classifying import features, finding, learned
 from assistant.classifying.classifier import Classifier
 from assistant.classifying.reading.patterns import parse
 from assistant.embedding import load
@@ -84,10 +83,28 @@ def test_a_pattern_that_cannot_be_read_says_why(pattern, said):
         parse(pattern, {})
 
 
-def test_the_shipped_evidence_model_fits_the_built_in_embedding_and_knows_its_labels():
+def test_the_shipped_evidence_model_fits_the_built_in_embedding_and_settles_every_trained_element():
     model = learned.Model.read()
-    raw = json.loads(learned.SHIPPED.read_text("utf-8"))
-    assert (learned.fits(load().dimension), {"gain+", "gain-", "gain?", "none"} <= set(model.labels), set(raw["heads"])) == (True, True, {"scope"})
+    trained = {e.name for e in READY.scheme.elements.values() if e.trained}
+    assert (learned.fits(load().dimension), {"gain+", "gain-", "gain?", "none"} <= set(model.labels), set(model.settlers)) == (True, True, trained)
+
+
+def test_a_model_is_the_same_after_writing_and_reading(tmp_path):
+    model = learned.Model.read()
+    model.write(tmp_path / "again.safetensors")
+    again = learned.Model.read(tmp_path / "again.safetensors")
+    assert ((again.labels, again.signals), [(n, s.states, s.weights.tolist(), s.bias.tolist()) for n, s in again.settlers.items()]) == (
+        (model.labels, model.signals), [(n, s.states, s.weights.tolist(), s.bias.tolist()) for n, s in model.settlers.items()])
+    assert np.abs(again.weights - model.weights).max() < 0.02
+
+
+def test_what_was_added_later_settles_what_was_left_open_before():
+    told = "副镇长自称没有收过施工队的好处，纪检还没有核查。"
+    reading = CLASSIFIER.read(READY, told + "\n县纪委核查银行流水后认定，他和亲属没有从施工队得到任何好处。")
+    reading.later = len(told) + 1
+    trained = learned.Trained(reading, load().encode, learned.shipped())
+    gain = READY.scheme.elements["gain"]
+    assert finding.settled(gain, finding.weigh(gain, reading), reading, trained).state == "met"
 
 
 def test_another_embedding_goes_without_trained_evidence():

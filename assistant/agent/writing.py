@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Held = tuple[Provision, Document]
 
+MOST_LEADS = 2
+"""How far up the clauses above an item are fetched."""
 MOST_STEPS = 5
 """Calls of the model in one answer, the repair apart."""
 FAULT_WORDS = {"existence": "条款编号不存在或者与内容不符", "in_force": "条款在这一天无效", "region": "不是这个地区的规定", "quote": "引号里的话与原文不符",
@@ -148,6 +150,21 @@ class Writer:
             grounds = carrying(grounds, wrong)
             found = tuple(Verdict("region", d.id) for _, d in grounds if not _speaks_for(d, places, asked.region))
         return Checked(Said(said.text, tuple(p.id for p, _ in grounds)), found, tuple(grounds))
+
+    def _leads(self, grounds: Sequence[tuple[Provision, Document]]) -> list[tuple[Provision, Document]]:
+        """The clauses that hold the lead of an item: an item says nothing without it."""
+        out: dict[str, tuple[Provision, Document]] = {}
+        for provision, _ in grounds:
+            above = provision.parent
+            for _ in range(MOST_LEADS):
+                if not above or above in out:
+                    break
+                try:
+                    out[above] = self._desk.provision(above)
+                except NotFound:
+                    break
+                above = out[above][0].parent
+        return list(out.values())
 
     def _repair(self, messages: list[Any], checked: Sequence[Checked], asked: Asked, places: frozenset[str], masker: Masker) -> list[Checked]:
         """The claims that failed, written again; the model hears which and by what rule, nothing else. No tools this time."""

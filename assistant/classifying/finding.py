@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.classifying import conditions, paraphrase, proposed
-from assistant.classifying.learned import Trained
+from assistant.classifying.learned import AGAINST, Trained
 from assistant.classifying.nouns import SPEAKERS, Claim, Computed, Element, Finding, Scheme, State
 from assistant.classifying.paraphrase import Samples
 from assistant.classifying.proposed import Proposal
@@ -19,10 +19,15 @@ from assistant.classifying.reading import Reading
 
 ENOUGH = 2
 """The strength from which evidence settles an element."""
-TAKEN: dict[State, float] = {"met": 0.5, "unmet": 0.3}
+TAKEN: dict[State, float] = {"met": 0.5, "unmet": 0.25}
 """The chance from which a state that the trained classifier settles is taken: what excludes sooner than what clears."""
-GATE: dict[State, float] = {"met": -1.0, "unmet": -1.5}
-"""The score that some piece of the case has to have for it: a state is never taken from what is said of other elements."""
+TOLD, CERTAIN = 0.4, 0.97
+"""The chance from which what is assumed not to hold is taken to hold, and from which words that the patterns take for a doubt are none."""
+MIXED = 0.5
+"""The score from which words against an element that excludes keep it open, whatever else speaks for it."""
+AGAINST_FROM = -1.5
+"""The score that some piece of the case has to have to count against an element (``Element.least`` to count for it): a state is never
+taken from what is said of other elements."""
 SPOKEN, DOUBT = 0.0, 0.5
 """The score from which a piece counts as speaking of an element at all, and as leaving it open."""
 MARK: dict[State, str] = {"met": "+", "unmet": "-", "unclear": "?"}
@@ -109,11 +114,17 @@ def settled(element: Element, found: Finding, reading: Reading, trained: Trained
 
 def _taken(element: Element, found: Finding, trained: Trained) -> State:
     chances = trained.settle(element.name, element.trained, found)
-    states: tuple[State, ...] = ("unmet", "met")
-    for state in states:
-        if chances.get(state, 0.0) >= TAKEN[state] and trained.top(element.trained + MARK[state]) >= GATE[state]:
-            return state
-    return "unclear"
+    scores = {mark: trained.top(element.trained + mark) for mark in MARK.values()}
+    doubted = found.state == "unclear" and found.span is not None and found.speaker in (SPEAKERS["found"], SPEAKERS["plain"])
+    if chances.get("unmet", 0.0) >= (CERTAIN if doubted and element.silence == "met" else TAKEN["unmet"]) and scores["-"] >= AGAINST_FROM:
+        return "unmet"
+    if element.silence == "met":
+        # That it holds is assumed; words that say so are shown, and count where the element is asked for.
+        return "met" if scores["+"] >= max(DOUBT, scores["-"], scores["?"]) else "unclear"
+    if element.trained in AGAINST and scores["-"] >= MIXED:
+        return "unclear"
+    enough = TAKEN["met"] if element.silence == "unclear" else TOLD
+    return "met" if chances.get("met", 0.0) >= enough and scores["+"] >= element.least else "unclear"
 
 
 def _shown(element: Element, state: State, found: Finding, reading: Reading, trained: Trained) -> Finding:

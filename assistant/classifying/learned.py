@@ -128,10 +128,20 @@ class Trained:
     def _take(self, model: Model, spans: Sequence[Span], scores: np.ndarray, strong: np.ndarray) -> None:
         self.model, self.spans, self.scores, self.strong = model, list(spans), scores, strong
         self._column = {label: i for i, label in enumerate(model.labels)}
-        low = np.full((1, scores.shape[1]), -BOUND)
-        self._tops = np.clip(np.vstack([scores, low]).max(axis=0), -BOUND, BOUND)
-        self._strong = np.clip(np.vstack([scores[strong], low]).max(axis=0), -BOUND, BOUND)
-        self._weak = np.clip(np.vstack([scores[~strong], low]).max(axis=0), -BOUND, BOUND)
+        self._tops, self._strong, self._weak = _tops(scores), _tops(scores[strong]), _tops(scores[~strong])
+        ranked = np.sort(scores, axis=1)
+        margins = scores - np.where(scores == ranked[:, -1:], ranked[:, -2:-1], ranked[:, -1:])
+        self._margins, self._strong_margins = _tops(margins), _tops(margins[strong])
+        self._seconds = self._elsewhere()
+
+    def _elsewhere(self) -> np.ndarray:
+        """Of every label the highest score outside of the piece that carries it best."""
+        if not self.spans:
+            return _tops(self.scores)
+        spans = np.array(self.spans)
+        best = spans[self.scores.argmax(axis=0)]
+        apart = (spans[:, 1:] <= best[None, :, 0]) | (spans[:, :1] >= best[None, :, 1])
+        return _tops(np.where(apart, self.scores, -BOUND))
 
     def since(self, at: int) -> Trained:
         """The same for the pieces from a place of the text on."""
@@ -147,12 +157,12 @@ class Trained:
         return float(self._tops[self._column[label]])
 
     def features(self, label: str, found: Finding) -> np.ndarray:
-        """What an element is settled from: the scores of its ``label`` by mark and speaker, what the patterns found, what is left open,
-        every label's top."""
+        """What an element is settled from: the scores of its ``label`` by mark and speaker, how far they lie above the next label's, the
+        second best place, what the patterns found, what is left open, every label's top."""
         own: list[float] = []
         for mark in MARKS:
             i = self._column[label + mark]
-            own += [self._strong[i], self._weak[i], self._tops[i]]
+            own += [self._strong[i], self._weak[i], self._tops[i], self._margins[i], self._strong_margins[i], self._seconds[i]]
         own += [BOUND * (found.state == "met"), BOUND * (found.state == "unmet"), BOUND * (found.state == "unclear" and found.span is not None)]
         own += [self.top("unknown"), max(self.top(f"{e}-") for e in AGAINST if e != label), self._left_open(label)]
         return np.concatenate([own, self._tops]) / BOUND
@@ -181,3 +191,8 @@ class Trained:
         scores = self.scores[:, self._column[label]]
         near = [i for i in range(len(self.spans)) if scores[i] >= scores.max() - 0.5]
         return self.spans[min(near, key=lambda i: (self.spans[i][1] - self.spans[i][0], i))]
+
+
+def _tops(scores: np.ndarray) -> np.ndarray:
+    """The highest score of every label, within the bounds."""
+    return np.clip(scores.max(axis=0, initial=-BOUND), -BOUND, BOUND)

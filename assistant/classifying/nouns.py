@@ -55,7 +55,8 @@ class Element:
 
     ``met`` and ``unmet`` are conditions over signals; ``silence`` is what the decision takes when the case says nothing and
     ``asked`` does not hold; ``cured`` are conditions over signals under which evidence against does not count; ``trained`` is the name that
-    the labels of the trained classifier have for the element ("" = patterns only); ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
+    the labels of the trained classifier have for the element ("" = patterns only), ``least`` the score from which
+    a piece counts for it; ``self_counts`` and ``reported_counts``: whether that speaker alone is enough.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Element:
     asked: tuple | None = None
     cured: tuple = ()
     trained: str = ""
+    least: float = -1.0
     compute: str = ""
     given: Mapping = field(default_factory=dict)
 

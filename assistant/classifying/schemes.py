@@ -17,7 +17,7 @@ from assistant.errors import BadScheme
 
 KEYS = {"name", "title", "basis", "region", "choose", "unclear", "route", "words", "signals", "elements", "decide", "outcomes", "list", "local",
         "examples", "samples", "likeness", "needs"}
-ELEMENT_KEYS = {"title", "question", "cite", "met", "unmet", "self", "reported", "silence", "asked", "cured", "trained", "compute", "with"}
+ELEMENT_KEYS = {"title", "question", "cite", "met", "unmet", "self", "reported", "silence", "asked", "cured", "trained", "least", "compute", "with"}
 RULE_KEYS = {"when", "outcome", "because", "cite", "if_unclear"}
 
 
@@ -129,7 +129,7 @@ def _element(source: Source, name: str, raw: Any, own: Vocabulary, computations:
         except ValueError as error:
             raise source.fail((*at, "asked"), str(error)) from None
     return Element(name, raw["title"], raw["question"], _ids(source, (*at, "cite"), raw.get("cite")), conditions_of("met"), conditions_of("unmet"),
-                   raw.get("self") == "counts", raw.get("reported") == "counts", silence, asked, conditions_of("cured"), raw.get("trained") or "", compute, raw.get("with") or {})
+                   raw.get("self") == "counts", raw.get("reported") == "counts", silence, asked, conditions_of("cured"), raw.get("trained") or "", float(raw.get("least", -1.0)), compute, raw.get("with") or {})
 
 
 def _rule(source: Source, i: int, raw: Any, elements: Mapping, own: Vocabulary, outcomes: set[str]) -> Rule:

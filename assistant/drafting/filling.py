@@ -86,7 +86,7 @@ class _Filler:
             number=number, signer=self.own("签发人"), addressees=addressees, attachments=attachments, signature=signature, date=day,
             note=note, copies=copies, printer=self.own("印发机关"), printed=self.own("印发日期"),
             missing=tuple(dict.fromkeys((*self.missing, *(f.key for f in form.fields if f.required and f.key not in self.values)))),
-            basis=tuple(self.basis.values()))
+            basis=tuple(self.basis.values()), values=dict(self.values))
 
     def own(self, key: str, needed: bool = False) -> str:
         """A value that stands outside the wording (文号, 签发人 …)."""

@@ -118,7 +118,8 @@ class Notice:
     ``issuer`` is the name in the head, ``number`` the 文号 (明委办〔2022〕20号), ``signer`` the 签发人 of a report upwards,
     ``addressees`` the 主送, ``attachments`` names without numbers, ``signature`` and ``date`` the end, ``note`` the 附注
     without its parentheses, ``copies`` the 抄送, ``printer`` and ``printed`` organ and date of the 版记.
-    ``missing`` lists what 【待填】 stands for; ``basis`` the clauses; ``label`` the mark of a draft.
+    ``missing`` lists what 【待填】 stands for; ``basis`` the clauses; ``label`` the mark of a draft; ``values`` what each field holds,
+    given or taken from the case.
     """
 
     form: str
@@ -140,6 +141,7 @@ class Notice:
     missing: tuple[str, ...] = ()
     basis: tuple[Basis, ...] = ()
     label: str = LABEL
+    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

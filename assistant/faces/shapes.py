@@ -249,6 +249,7 @@ def draft(of: Notice, docx: bytes) -> Json:
 
     return {
         "form": of.form, "kind": of.kind, "title": of.title, "text": markdown(of), "missing": list(of.missing),
+        "values": {key: value if isinstance(value, str) else list(value) for key, value in of.values.items()},
         "basis": [{"provision": b.provision, "shown": b.shown, "digest": b.digest} for b in of.basis],
         "label": of.label, "docx": b64encode(docx).decode("ascii"),
     }

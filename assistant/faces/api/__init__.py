@@ -8,7 +8,7 @@ from threading import Event
 from fastapi import Depends, FastAPI
 
 from assistant.accounts import Accounts, Buckets
-from assistant.faces.api import casework, chat, drafts, entry, finishing, refusals, routes, shelf, signing, web
+from assistant.faces.api import casework, chat, drafts, entry, finishing, measured, refusals, routes, shelf, signing, web
 from assistant.faces.api.lanes import Lanes
 from assistant.faces.api.shield import Shield
 from assistant.faces.desk import Desk
@@ -72,6 +72,7 @@ def create_app(
     app.include_router(drafts.router(app.state.lanes))
     app.include_router(finishing.router(app.state.lanes))
     app.include_router(shelf.router(app.state.lanes))
+    app.include_router(measured.router(app.state.lanes))
     app.include_router(web.router())
     app.include_router(signing.router(app.state.lanes))
     app.include_router(routes.local())

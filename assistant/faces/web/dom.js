@@ -76,6 +76,17 @@ export function button(words, act, props) {
   return h("button", { type: "button", ...props, on: { click: act } }, words);
 }
 
+/** A button that lets files be chosen: the browser's own control, in our words. `chosen(files)`. */
+export function picker(words, chosen, props) {
+  const id = fresh("files");
+  const input = h("input", { type: "file", id, class: "unseen", ...props, on: { change: () => {
+    const files = [...input.files];
+    input.value = "";
+    if (files.length) chosen(files);
+  } } });
+  return h("span", { class: "picker" }, input, h("label", { for: id, class: "button" }, words));
+}
+
 /** Text with some words marked; `ranges` are [start, end) in characters (code points), `props(i)` gives the mark's attributes. */
 export function marked(text, ranges, props) {
   const chars = Array.from(text);

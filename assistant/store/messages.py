@@ -222,7 +222,7 @@ class Messages(Database):
             c.execute(update(sendings).where(sendings.c.seq == r.seq).values(state="sending", owner=owner, lease=now + lease, attempts=r.attempts + 1))
             return SendingRow(r.seq, r.message, r.channel, r.bot, r.talk, r.idem, r.part, r.back, r.until, r.attempts + 1, r.state == "sending")
 
-    def settle(self, seq: int, owner: str, state: Ending, detail: str, *, due: float = 0.0) -> bool:
+    def end_sending(self, seq: int, owner: str, state: Ending, detail: str, *, due: float = 0.0) -> bool:
         """What became of a part; "waiting" is another try at ``due``. What nobody may have got stays on record."""
         with self._writing() as c:
             own = sendings.c.seq == seq, sendings.c.owner == owner, sendings.c.state == "sending"

@@ -143,10 +143,12 @@ Parsed = Incoming | Handshake | Poll | Opinion | Recalled | Ignored
 
 @dataclass(frozen=True)
 class Part:
-    """One message to send. ``kind`` and ``content`` are of the channel; ``content`` is plain data."""
+    """One message to send. ``kind`` and ``content`` are of the channel; ``content`` is plain data. ``once``: sent twice, the platform
+    shows it once, so that it may be sent again when its outcome is unknown."""
 
     kind: str
     content: Mapping[str, Any]
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -215,9 +217,8 @@ class Http(Protocol):
 
 @dataclass(frozen=True)
 class Caps:
-    """What a channel can do. ``dedupes``: the same part sent twice is shown once; ``polls``: the platform fetches the answer itself."""
+    """What a channel can do. ``polls``: the platform fetches the answer itself."""
 
-    dedupes: bool = False
     polls: bool = False
     gap: float = 0.2
     """Seconds between two parts to the same chat."""
@@ -256,6 +257,9 @@ class Channel(Protocol):
 
     def words(self, text: str) -> Part:
         """A short fixed text as one message."""
+
+    def file(self, name: str, data: bytes) -> Part:
+        """A file as one message."""
 
     def send(self, part: Part, back: Mapping[str, str], idem: str, http: Http, now: float) -> Outcome:
         """Send one part; ``idem`` is the same whenever the same part is tried again. Never raises."""

@@ -142,6 +142,9 @@ class DingTalk:
     def words(self, text: str) -> Part:
         return self._text(rendering.told(text, self._style.limit))
 
+    def file(self, name: str, data: bytes) -> Part:
+        return Part("file", {"name": name, "hex": data.hex()}, False)
+
     def _text(self, text: str) -> Part:
         # A single line break is none in this markdown.
         return Part("markdown", {"title": TITLE, "text": text.replace("\n", "  \n")})
@@ -150,6 +153,8 @@ class DingTalk:
         try:
             if part.kind == "markdown" and int(back.get("until") or 0) / 1000 > now + SESSION_SPARE and allowed(back.get("url", ""), self._hosts):
                 said = http.call("POST", back["url"], data={"msgtype": "markdown", "markdown": dict(part.content)})
+                if said.status >= 500 or said.status == 429:
+                    return Again(f"HTTP {said.status}")
                 if said.status < 400 and data_of(said).get("errcode", 0) == 0:
                     return Sent("sessionWebhook")
                 # It said no, so nothing was shown: the other way is open.
@@ -169,6 +174,8 @@ class DingTalk:
             payload |= {"openConversationId": back["chat"]} if back.get("chat") else {"userIds": [back["user"]]}
             path = "/v1.0/robot/groupMessages/send" if back.get("chat") else "/v1.0/robot/oToMessages/batchSend"
             answered = http.call("POST", self.given.api_base + path, data=payload, headers={"x-acs-dingtalk-access-token": token})
+            if answered.status >= 500:
+                return Again(f"HTTP {answered.status}")
             said = data_of(answered)
             if answered.status < 400:
                 lost = [*(said.get("invalidStaffIdList") or ()), *(said.get("flowControlledStaffIdList") or ())]
@@ -178,7 +185,7 @@ class DingTalk:
                 self._tokens.drop(token)
                 continue
             words = explained(code, str(said.get("message", "")))
-            return Again(words) if answered.status >= 500 or answered.status == 429 or code.startswith(LATER) else Failed(words)
+            return Again(words) if answered.status == 429 or code.startswith(LATER) else Failed(words)
         return Failed("unreachable")
 
     def looks(self, http: Http, now: float, to: str) -> tuple[Look, ...]:

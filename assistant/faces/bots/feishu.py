@@ -88,7 +88,7 @@ class Feishu:
     """One bot."""
 
     channel = "feishu"
-    caps = Caps(dedupes=True, gap=0.25)
+    caps = Caps(gap=0.25)
 
     def __init__(self, given: FeishuConfig):
         self._given, self.bot = given, given.name
@@ -190,7 +190,10 @@ class Feishu:
         return tuple(out)
 
     def words(self, text: str) -> Part:
-        return Part("text", {"text": rendering.told(text, self._style.limit)})
+        return Part("text", {"text": rendering.told(text, self._style.limit)}, True)
+
+    def file(self, name: str, data: bytes) -> Part:
+        return Part("file", {"name": name, "hex": data.hex()}, True)
 
     def send(self, part: Part, back: Mapping[str, str], idem: str, http: Http, now: float) -> Outcome:
         # The platform remembers this id for an hour; it must not be that of another bot or home.
@@ -289,7 +292,7 @@ def explained(code: int | str, message: str) -> str:
 
 
 def _card(elements: list[dict[str, Any]]) -> Part:
-    return Part("interactive", {"schema": "2.0", "config": {"update_multi": True}, "body": {"elements": elements}})
+    return Part("interactive", {"schema": "2.0", "config": {"update_multi": True}, "body": {"elements": elements}}, True)
 
 
 def _table(rows: tuple[tuple[str, str, str], ...]) -> dict[str, Any]:

@@ -193,8 +193,8 @@ class Pipeline:
         if reply.answer is None:
             return (channel.words(reply.words),) if reply.words else ()
         try:
-            files = tuple(Part("file", {"name": name, "hex": data.hex()}) for name, data in reply.files)
-            return channel.parts(reply.answer, of.back) + (() if channel.caps.polls else files)
+            files = () if channel.caps.polls else tuple(channel.file(*file) for file in reply.files)
+            return channel.parts(reply.answer, of.back) + files
         except (KeyError, TypeError, ValueError) as error:
             log.error("an answer could not be rendered: %s", type(error).__name__)
             return (channel.words("答复已经有了，但排版时出错，没有发成。请到网页上查看。"),)
@@ -208,7 +208,7 @@ class Pipeline:
             for row in self._store.unfetched(channel.channel, now):
                 if row.bot != channel.bot or not (row.late or now - row.claimed > channel.caps.poll_seconds + POLL_SPARE):
                     continue
-                part = packed({"kind": "markdown", "content": {"content": f"{LATE_LEAD}\n\n{row.snapshot}"}})
+                part = packed({"kind": "markdown", "content": {"content": f"{LATE_LEAD}\n\n{row.snapshot}"}, "once": False})
                 n += self._store.send_late(row.id, [Out(part, row.content, row.claimed + channel.caps.late_seconds)], now)
         return n
 
@@ -222,11 +222,11 @@ class Pipeline:
             return False
         channel = self.channels.get((row.channel, row.bot))
         if channel is None:
-            self._store.settle(row.seq, self.owner, "failed", "没有这个机器人了")
-        elif row.doubtful and not channel.caps.dedupes:
-            self._store.settle(row.seq, self.owner, "unknown", "发送时程序中断，不知道是否送达")
+            self._store.end_sending(row.seq, self.owner, "failed", "没有这个机器人了")
+        elif row.doubtful and not json.loads(row.part)["once"]:
+            self._store.end_sending(row.seq, self.owner, "unknown", "发送时程序中断，不知道是否送达")
         elif now > row.until:
-            self._store.settle(row.seq, self.owner, "failed", "太久没有发成，已过时")
+            self._store.end_sending(row.seq, self.owner, "failed", "太久没有发成，已过时")
         else:
             self._sent(channel, row)
             self._pause(channel.caps.gap)
@@ -235,7 +235,7 @@ class Pipeline:
     def _sent(self, channel: Channel, row: SendingRow) -> None:
         raw = json.loads(row.part)
         try:
-            outcome = channel.send(Part(raw["kind"], raw["content"]), json.loads(row.back), row.idem, self._http, self._clock())
+            outcome = channel.send(Part(**raw), json.loads(row.back), row.idem, self._http, self._clock())
         except Exception as error:
             log.error("sending: unforeseen %s", type(error).__name__)
             outcome = Unknown(f"unforeseen {type(error).__name__}")
@@ -243,20 +243,20 @@ class Pipeline:
         wait = min(120.0, 2.0 ** min(row.attempts, 7)) * (0.75 + random.random() / 2)
         match outcome:
             case Sent():
-                self._store.settle(row.seq, self.owner, "sent", outcome.detail)
+                self._store.end_sending(row.seq, self.owner, "sent", outcome.detail)
             case Again():
                 wait = max(outcome.after, wait if not outcome.after else 0.0)
                 last = now + wait > row.until
-                self._store.settle(row.seq, self.owner, "failed" if last else "waiting", outcome.detail, due=now + wait)
-            case Unknown() if channel.caps.dedupes and now + wait <= row.until:
-                self._store.settle(row.seq, self.owner, "waiting", outcome.detail, due=now + wait)
+                self._store.end_sending(row.seq, self.owner, "failed" if last else "waiting", outcome.detail, due=now + wait)
+            case Unknown() if raw["once"] and now + wait <= row.until:
+                self._store.end_sending(row.seq, self.owner, "waiting", outcome.detail, due=now + wait)
             case Unknown():
-                self._store.settle(row.seq, self.owner, "unknown", outcome.detail)
+                self._store.end_sending(row.seq, self.owner, "unknown", outcome.detail)
             case Failed():
-                self._store.settle(row.seq, self.owner, "failed", outcome.detail)
+                self._store.end_sending(row.seq, self.owner, "failed", outcome.detail)
 
     def _out(self, part: Part, back: Mapping[str, Any], now: float) -> Out:
-        return Out(packed({"kind": part.kind, "content": dict(part.content)}), packed(dict(back)), now + USEFUL_SECONDS)
+        return Out(packed({"kind": part.kind, "content": dict(part.content), "once": part.once}), packed(dict(back)), now + USEFUL_SECONDS)
 
     # Running
 

@@ -1,7 +1,7 @@
 """WeCom's self-built app (企业微信自建应用): XML callbacks, answers by the message API.
 
 A message must be accepted within five seconds or it comes again; an empty 200 accepts it. Answers carry the platform's own
-check for duplicates, so a part whose outcome is unknown may be sent again.
+check for duplicates, so a part whose outcome is unknown may be sent again; fixed words do not, for the same words may be due twice.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class WecomApp:
     """One self-built app."""
 
     channel = "wecom-app"
-    caps = Caps(dedupes=True, gap=0.3)
+    caps = Caps(gap=0.3)
 
     def __init__(self, given: WecomAppConfig):
         self._given, self.bot = given, given.name
@@ -106,10 +106,13 @@ class WecomApp:
         return tuple(self._text(text) for text in done.texts)
 
     def words(self, text: str) -> Part:
-        return self._text(rendering.told(text, self._style.limit))
+        return self._text(rendering.told(text, self._style.limit), once=False)
 
-    def _text(self, text: str) -> Part:
-        return Part(self._given.format, {"content": text})
+    def file(self, name: str, data: bytes) -> Part:
+        return Part("file", {"name": name, "hex": data.hex()}, False)
+
+    def _text(self, text: str, *, once: bool = True) -> Part:
+        return Part(self._given.format, {"content": text}, once)
 
     def send(self, part: Part, back: Mapping[str, str], idem: str, http: Http, now: float) -> Outcome:
         try:
@@ -119,7 +122,7 @@ class WecomApp:
                 if part.kind == "file":
                     content = {"media_id": self._upload(http, token, str(content["name"]), bytes.fromhex(str(content["hex"])))}
                 payload = {"touser": back["user"], "msgtype": part.kind, "agentid": self._given.agent_id, part.kind: content,
-                           "enable_duplicate_check": 1, "duplicate_check_interval": 1800}
+                           "enable_duplicate_check": int(part.once), "duplicate_check_interval": 1800}
                 answered = http.call("POST", f"{self._given.api_base}/cgi-bin/message/send", params={"access_token": token}, data=payload)
                 if answered.status >= 500 or answered.status == 429:
                     return Again(f"HTTP {answered.status}")

@@ -138,6 +138,9 @@ class WecomBot:
     def words(self, text: str) -> Part:
         return Part("markdown", {"content": rendering.told(text, self._style.limit)})
 
+    def file(self, name: str, data: bytes) -> Part:
+        return Part("file", {"name": name, "hex": data.hex()}, False)
+
     def send(self, part: Part, back: Mapping[str, str], idem: str, http: Http, now: float) -> Outcome:
         url = back.get("url", "")
         if not allowed(url, self._given.hosts):

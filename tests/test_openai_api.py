@@ -304,7 +304,9 @@ def test_with_accounts_a_key_is_a_person_and_without_a_right_one_nothing_is_said
             asked(client, QUESTION)
         assert caught.value.code == code and set(caught.value.body) == {"message", "type", "param", "code"}
     assert httpx.get(f"{where}/v1/models").status_code == 401
-    assert httpx.post(f"{where}/mcp", json={}, headers={"authorization": "Bearer cpa_wrong"}).status_code == 401
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    assert [httpx.post(f"{where}/mcp", json=listing, headers={"authorization": f"Bearer {k}", "accept": "application/json, text/event-stream"}).status_code
+            for k in (key, other, "cpa_wrong")] == [200, 403, 401]
 
 
 def test_a_key_that_may_only_ask_tells_no_case(guarded, monkeypatch):

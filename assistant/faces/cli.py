@@ -193,6 +193,15 @@ def serve(
     run(_settings(ctx, home, host=host, port=port), program=_program())
 
 
+@app.command(cls=Command)
+def mcp(ctx: typer.Context, home: Home = None) -> None:
+    """经标准输入输出提供 MCP 只读工具（检索、提问、打开条款、文件清单），由别的程序启动。"""
+    from assistant.faces import mcp as tools
+
+    with _counter(ctx, home) as counter:
+        tools.serve(counter)
+
+
 drafts.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 casework.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 finishing.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))

@@ -51,8 +51,8 @@ class Remote:
     def __init__(self, plate: Doorplate):
         self.plate = plate
 
-    def ask(self, question: str, on: str | None = None, region: str = "") -> Json:
-        return self._call("POST", "/api/ask", {"question": question, "on": on, "region": region})
+    def ask(self, question: str, on: str | None = None, region: str = "", cases: bool = True) -> Json:
+        return self._call("POST", "/api/ask", {"question": question, "on": on, "region": region, "cases": cases})
 
     def search(self, query: str, k: int = 10, on: str | None = None, region: str = "") -> Json:
         check_query(query)

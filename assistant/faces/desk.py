@@ -6,7 +6,7 @@ so a command says the same beside a running server as without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,11 +25,13 @@ LONGEST_QUERY = 2000
 LONGEST_ID = 500
 """In characters; both have to fit into the address of a request."""
 
+NO_CASES = "这段话讲的是一件具体的事，这里只回答政策问题，不分析也不保存案情。请用 assistant classify 分析，或者只问有关的规定。"
+
 
 class Counter(Protocol):
     """What the terminal needs; given by Desk in this process and by Remote through a server."""
 
-    def ask(self, question: str, on: str | None = None, region: str = "") -> Json: ...
+    def ask(self, question: str, on: str | None = None, region: str = "", cases: bool = True) -> Json: ...
     def search(self, query: str, k: int = 10, on: str | None = None, region: str = "") -> Json: ...
     def show(self, provision: str, on: str | None = None) -> Json: ...
     def documents(self, on: str | None = None) -> Json: ...
@@ -88,8 +90,10 @@ class Desk:
         self.asker = asker
         self.who = who
 
-    def ask(self, question: str, on: str | None = None, region: str = "") -> Json:
+    def ask(self, question: str, on: str | None = None, region: str = "", cases: bool = True) -> Json:
+        """``cases``: whether a case told in the question may be classified and stored; else, as for an account without the right, BadInput."""
         question, region = legible(question), legible(region or "")
+        self._no_case(question, cases)
         answer = self.assistant.ask(question, asker=self.asker, on=shapes.day(on), region=region)
         return shapes.answer(answer)
 
@@ -192,17 +196,24 @@ class Desk:
     def release(self, name: str, data: bytes, by: str) -> bytes:
         return self.assistant.release(legible(name), data, legible(by), asker=self.asker)
 
+    def _no_case(self, text: str, cases: bool = True) -> None:
+        """Raises BadInput for a case where none is taken: ``cases`` is false, or the account has no right to cases."""
+        if not (cases and (self.who is None or self.who.may("cases"))) and self.assistant.tells_a_case(text):
+            raise BadInput(NO_CASES)
+
     def check_message(self, message: str, conversation: str | None = None, on: str | None = None) -> None:
         """Raises BadInput or NotFound for a message that cannot be answered at all."""
         self.assistant.check_message(legible(message))
+        self._no_case(message)
         shapes.day(on)
         if conversation:
             self.assistant.store.conversation(legible(conversation), self.asker)
 
     def chat(self, message: str, conversation: str | None = None, on: str | None = None, region: str = "", *,
-             cancelled: Event | None = None, tell: Callable[[str], None] | None = None) -> Json:
-        found = self.assistant.chat(legible(message), conversation or None, asker=self.asker, on=shapes.day(on), region=legible(region or ""),
-                                    cancelled=cancelled, tell=tell)
+             earlier: Sequence[str] | None = None, cancelled: Event | None = None, tell: Callable[[str], None] | None = None) -> Json:
+        self._no_case(legible(message))
+        found = self.assistant.chat(message, conversation or None, asker=self.asker, on=shapes.day(on), region=legible(region or ""),
+                                    earlier=earlier, cancelled=cancelled, tell=tell)
         return shapes.chatted(found)
 
     def conversations(self) -> Json:

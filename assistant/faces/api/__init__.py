@@ -8,7 +8,7 @@ from threading import Event
 from fastapi import Depends, FastAPI
 
 from assistant.accounts import Accounts, Buckets
-from assistant.faces.api import casework, chat, drafts, entry, finishing, measured, refusals, routes, shelf, signing, web
+from assistant.faces.api import casework, chat, drafts, entry, faults, finishing, mcp, measured, openai, refusals, routes, shelf, signing, web
 from assistant.faces.api.lanes import Lanes
 from assistant.faces.api.shield import Shield
 from assistant.faces.desk import Desk
@@ -71,6 +71,8 @@ def create_app(
     app.include_router(casework.router(app.state.lanes))
     app.include_router(drafts.router(app.state.lanes))
     app.include_router(finishing.router(app.state.lanes))
+    app.include_router(openai.router(app.state.lanes))
+    app.include_router(mcp.router(app.state.lanes))
     app.include_router(shelf.router(app.state.lanes))
     app.include_router(measured.router(app.state.lanes))
     app.include_router(web.router())
@@ -79,4 +81,5 @@ def create_app(
     refusals.install(app)
     app.add_middleware(entry.Entry, accounts=app.state.accounts, token=app.state.token, loopback=loopback, buckets=buckets or Buckets(0, 1))
     app.add_middleware(Shield, hosts=hosts, max_upload=app.state.max_upload, anywhere=not loopback)
+    app.add_middleware(faults.Worded)
     return app

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import Receive, Scope, Send
 
 from assistant.errors import AssistantError, Cancelled
 from assistant.faces import shapes
@@ -129,7 +130,21 @@ def _stream(request: Request, given: Message) -> StreamingResponse:
         finally:
             gone.set()
 
-    return StreamingResponse(lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return Watched(lines(), gone)
+
+
+class Watched(StreamingResponse):
+    """A stream that tells when it is over, also when its client left: a generator is closed only when it is next collected."""
+
+    def __init__(self, lines: Iterator[bytes], over: Event):
+        super().__init__(lines, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._over = over
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._over.set()
 
 
 def events(reply: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -45,7 +45,7 @@ def headers_of(error: AssistantError) -> dict[str, str]:
 
 
 def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-    return JSONResponse(body("bad_input", _words(error.errors()[0])), 422)
+    return JSONResponse(body("bad_input", words(error.errors()[0])), 422)
 
 
 def _http(_: Request, error: HTTPException) -> JSONResponse:
@@ -53,7 +53,7 @@ def _http(_: Request, error: HTTPException) -> JSONResponse:
     return JSONResponse(body(code, message), error.status_code, error.headers)
 
 
-def _words(fault: dict[str, Any]) -> str:
+def words(fault: dict[str, Any]) -> str:
     """One fault of validation in Chinese: where, what, and what would be right."""
     where = "、".join(str(part) for part in fault["loc"][1:]) or "请求体"
     match fault["type"]:

@@ -43,7 +43,7 @@ def public(lanes: Lanes) -> APIRouter:
     )
     def ask(request: Request, given: schema.Question) -> JSONResponse:
         """回答一个问题，注明所依据的条款；文件里没有的，用 `refusal` 说明。"""
-        return JSONResponse(entry.desk(request).ask(given.question, given.on, given.region or ""))
+        return JSONResponse(entry.desk(request).ask(given.question, given.on, given.region or "", given.cases))
 
     @router.get(
         "/api/search", tags=["检索"], summary="检索条款", dependencies=[reader, asking],

@@ -24,6 +24,7 @@ class Question(BaseModel):
     question: str = Field(description="要问的话")
     on: str | None = Field(None, description="按哪一天有效的规定回答，如 2024-05-01；不给就是今天")
     region: str | None = Field("", description="问的是哪个地区的规定；不给就用本单位设置的地区，或说明是谁的规定")
+    cases: bool = Field(True, description="提问讲了一件具体的事时，是否分析并保存案情；false 就不受理")
 
 
 class CitedDocument(BaseModel):

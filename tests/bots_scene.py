@@ -103,21 +103,21 @@ class Scene:
         replier = Replier(self.brain, self.store, self.people, self.office.policy, self.clock)
         return Pipeline(self.store, self.office.channels, replier, self.platform, clock=self.clock, pause=lambda s: None, **self.more)
 
-    def say(self, channel, text, user="zhangsan", id="", chat="", pipeline=None, **more):
-        return (pipeline or self.pipeline).receive(channel, "main", self.request(channel, text, user, id, chat, **more))
+    def say(self, channel, said, user="zhangsan", id="", chat="", pipeline=None, **more):
+        return (pipeline or self.pipeline).receive(channel, "main", self.request(channel, said, user, id, chat, **more))
 
-    def request(self, channel, text, user="zhangsan", id="", chat="", at=None, **more):
+    def request(self, channel, said, user="zhangsan", id="", chat="", at=None, **more):
         now = self.clock() if at is None else at
         match channel:
             case "wecom-app":
-                return callers.app_message(CORP, AGENT, TOKEN, AES, user, text, now, id)
+                return callers.app_message(CORP, AGENT, TOKEN, AES, user, said, now, id)
             case "wecom":
-                return callers.bot_message(TOKEN, AES, user, text, now, id=id, chat=chat, response_url=f"{BASE}/cgi-bin/aibot/response?response_code={id or 'r1'}", more=more)
+                return callers.bot_message(TOKEN, AES, user, said, now, id=id, chat=chat, response_url=f"{BASE}/cgi-bin/aibot/response?response_code={id or 'r1'}", more=more)
             case "dingtalk":
-                data = callers.dingtalk_data(user, text, now, id=id, chat=chat, session=f"{BASE}/robot/sendBySession?session=x")
+                data = callers.dingtalk_data(user, said, now, id=id, chat=chat, session=f"{BASE}/robot/sendBySession?session=x")
                 return callers.dingtalk_request(DING_SECRET, {**data, **more}, now + next(self.ticks) / 1000)
             case "feishu":
-                return callers.feishu_request(LARK_KEY, callers.feishu_event(LARK_APP, LARK_TOKEN, user, text, now, id=id, chat=chat,
+                return callers.feishu_request(LARK_KEY, callers.feishu_event(LARK_APP, LARK_TOKEN, user, said, now, id=id, chat=chat,
                                                                               mention="ou_bot" if chat else ""), now)
         raise AssertionError(channel)
 

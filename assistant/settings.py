@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     session_hours: float = Field(12, gt=0, le=720, description="登录后多少小时要重新登录")
     rate_per_minute: int = Field(240, ge=0, description="每个账号每分钟的请求数上限，0 为不限")
     rate_burst: int = Field(120, ge=1, description="每个账号一时最多连续多少个请求")
+    bots: Path | None = Field(None, description="机器人配置文件，默认是数据目录里的 bots.toml")
     max_question: int = Field(2000, ge=50, description="问题的最大字数")
     max_upload_mb: int = Field(50, ge=1, description="单次上传的最大兆字节数")
     telemetry: str = Field("", description="OpenTelemetry 收集器地址（OTLP/gRPC），如 http://127.0.0.1:4317；不填就不发送。不含提问和案情文字")

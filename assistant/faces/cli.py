@@ -15,6 +15,7 @@ import typer
 
 from assistant.errors import AssistantError, BadInput
 from assistant.faces import casework, drafts, finishing, people, printing, talk
+from assistant.faces.bots import commands as bots
 from assistant.faces.usage import Command, Group, explain
 
 if TYPE_CHECKING:
@@ -205,6 +206,7 @@ def mcp(ctx: typer.Context, home: Home = None) -> None:
 drafts.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 casework.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 finishing.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
+bots.install(app, lambda ctx, home: _settings(ctx, home))
 talk.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 people.install(app, lambda ctx, home: _counter(ctx, home), lambda said: _out(said))
 

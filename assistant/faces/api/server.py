@@ -88,12 +88,16 @@ def _serve(settings: Settings, listening: socket.socket, program: str) -> None:
     from assistant.accounts import Accounts, Buckets
     from assistant.assistant import Assistant
     from assistant.faces.api import create_app
+    from assistant.faces.api.callbacks import Callbacks
+    from assistant.faces.bots import opening
     from assistant.faces.desk import Desk
 
     print("正在打开数据目录……", file=sys.stderr, flush=True)
     assistant = Assistant.open(settings, notice=lambda line: print(line, file=sys.stderr, flush=True))
+    accounts = Accounts(assistant.store, session_hours=settings.session_hours)
     try:
         assistant.check_schemes()
+        bots = opening.opened(assistant, accounts)
     except BaseException:
         assistant.close()
         raise
@@ -104,10 +108,12 @@ def _serve(settings: Settings, listening: socket.socket, program: str) -> None:
     app = create_app(
         Desk(assistant), token=plate.token, max_upload_mb=settings.max_upload_mb, stopping=stopping, loopback=loopback,
         hosts=frozenset(h.strip() for h in settings.hosts.replace("，", ",").split(",") if h.strip()),
-        accounts=Accounts(assistant.store, session_hours=settings.session_hours), buckets=Buckets(settings.rate_per_minute, settings.rate_burst),
+        accounts=accounts, buckets=Buckets(settings.rate_per_minute, settings.rate_burst),
     )
     if not loopback:
         print("提醒：这里不加密。请只在可信的内网使用，或在前面放一个提供 https 的反向代理。", file=sys.stderr, flush=True)
+    if bots is not None:
+        app.add_middleware(Callbacks, pipeline=bots.pipeline)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, lifespan="off", loop="asyncio",
         timeout_graceful_shutdown=GRACE_SECONDS, timeout_keep_alive=15, backlog=512,
@@ -130,12 +136,16 @@ def _serve(settings: Settings, listening: socket.socket, program: str) -> None:
             await super().startup(sockets)
             doorplate.write(settings.home, plate)
             _greet(host, port, program, settings)
+            if bots is not None:
+                bots.start()
 
     server = Server(config)
     try:
         server.run(sockets=[listening])
     finally:
         doorplate.remove(settings.home, plate)
+        if bots is not None:
+            bots.stop()
         assistant.close()
 
 

@@ -242,6 +242,7 @@ class Channel(Protocol):
     channel: str
     bot: str
     caps: Caps
+    given: Any
 
     def verify(self, request: Request, now: float) -> Verified | Refused:
         """Whether the platform sent this; on raw bytes, in constant time, closed when in doubt. Never raises."""

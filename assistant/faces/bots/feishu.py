@@ -91,7 +91,7 @@ class Feishu:
     caps = Caps(gap=0.25)
 
     def __init__(self, given: FeishuConfig):
-        self._given, self.bot = given, given.name
+        self.given, self.bot = given, given.name
         self._style = Style(BYTES, parts=5, tables=True)
         self._tokens = Tokens(self._fetch)
 
@@ -103,10 +103,10 @@ class Feishu:
                 return Refused("body is not sealed")
             timestamp, nonce, signature = (request.header(f"x-lark-{n}") for n in ("request-timestamp", "request-nonce", "signature"))
             signed = bool(timestamp and nonce and signature) and sealing.same(
-                sealing.feishu_signature(timestamp, nonce, self._given.encrypt_key, request.body), signature)
+                sealing.feishu_signature(timestamp, nonce, self.given.encrypt_key, request.body), signature)
             if signature and not signed:
                 return Refused("signature does not fit")
-            plain = sealing.feishu_open(self._given.encrypt_key, sealed)
+            plain = sealing.feishu_open(self.given.encrypt_key, sealed)
             of = json.loads(plain)
         except Broken as error:
             return Refused(f"cannot be opened: {error}")
@@ -118,7 +118,7 @@ class Feishu:
         header = of.get("header") if isinstance(of.get("header"), dict) else {}
         token = of.get("token") if checks else header.get("token")
         # The address check comes unsigned; everything else has both the signature and the token.
-        if not isinstance(token, str) or not sealing.same(token, self._given.verification_token) or not (signed or checks):
+        if not isinstance(token, str) or not sealing.same(token, self.given.verification_token) or not (signed or checks):
             return Refused("signature or token is missing")
         if checks:
             return Verified(plain, request)
@@ -132,7 +132,7 @@ class Feishu:
             challenge = of.get("challenge")
             return Handshake(_json({"challenge": challenge})) if isinstance(challenge, str) else Ignored("no challenge")
         header, event = _inner(of, "header"), _inner(of, "event")
-        if header.get("app_id") != self._given.app_id:
+        if header.get("app_id") != self.given.app_id:
             return Ignored("for another app")
         tenant = _word(header, "tenant_key") or "-"
         match _word(header, "event_type"):
@@ -155,11 +155,11 @@ class Feishu:
         group = _word(message, "chat_type") == "group"
         raw = message.get("mentions")
         mentions = [m for m in raw if isinstance(m, dict)] if isinstance(raw, list) else []
-        if group and not (self._given.open_id and any(_word(_inner(m, "id"), "open_id") == self._given.open_id for m in mentions)):
-            return Ignored("not spoken to" if self._given.open_id else "a group message, but the bot's open_id is not set")
+        if group and not (self.given.open_id and any(_word(_inner(m, "id"), "open_id") == self.given.open_id for m in mentions)):
+            return Ignored("not spoken to" if self.given.open_id else "a group message, but the bot's open_id is not set")
         text, kind = _text(_word(message, "message_type"), _word(message, "content"))
         for mention in mentions:
-            own = _word(_inner(mention, "id"), "open_id") == self._given.open_id
+            own = _word(_inner(mention, "id"), "open_id") == self.given.open_id
             text = text.replace(_word(mention, "key") or "\0", "" if own else _word(mention, "name"))
         at = _word(message, "create_time")
         return Incoming(self.channel, self.bot, id, tenant, user, re.sub(r"@_user_\d+|@_all", "", text).strip(), kind,
@@ -178,7 +178,7 @@ class Feishu:
         return _json({})
 
     def parts(self, reply: Mapping[str, Any], back: Mapping[str, str]) -> tuple[Part, ...]:
-        done = rendering.shown(reply, self._style, self._given.base_url, with_table=False, ask=False)
+        done = rendering.shown(reply, self._style, self.given.base_url, with_table=False, ask=False)
         out = []
         for n, text in enumerate(done.texts, 1):
             elements: list[dict[str, Any]] = [{"tag": "markdown", "content": text}]
@@ -197,7 +197,7 @@ class Feishu:
 
     def send(self, part: Part, back: Mapping[str, str], idem: str, http: Http, now: float) -> Outcome:
         # The platform remembers this id for an hour; it must not be that of another bot or home.
-        uuid = hashlib.sha256(f"{self._given.app_id} {back.get('message', '')} {idem}".encode()).hexdigest()[:40]
+        uuid = hashlib.sha256(f"{self.given.app_id} {back.get('message', '')} {idem}".encode()).hexdigest()[:40]
         try:
             for last in (False, True):
                 token = self._tokens.get(http, now)
@@ -223,7 +223,7 @@ class Feishu:
 
     def _posted(self, http: Http, token: str, payload: dict[str, Any], back: Mapping[str, str]) -> Outcome | Denied:
         """Reply to the message; when it was recalled, say it in the chat."""
-        base, headers = f"{self._given.api_base}/open-apis/im/v1/messages", {"authorization": f"Bearer {token}"}
+        base, headers = f"{self.given.api_base}/open-apis/im/v1/messages", {"authorization": f"Bearer {token}"}
         ways: list[tuple[str, dict[str, str] | None, dict[str, Any]]] = []
         if back.get("message"):
             ways.append((f"{base}/{back['message']}/reply", None, payload))
@@ -251,16 +251,16 @@ class Feishu:
     def looks(self, http: Http, now: float, to: str) -> tuple[Look, ...]:
         try:
             token = self._tokens.get(http, now)
-            said = data_of(http.call("GET", f"{self._given.api_base}/open-apis/bot/v3/info", headers={"authorization": f"Bearer {token}"}))
+            said = data_of(http.call("GET", f"{self.given.api_base}/open-apis/bot/v3/info", headers={"authorization": f"Bearer {token}"}))
         except Denied as error:
             return (Look("取访问令牌", False, explained(error.code, error.message)),)
         except (NotSent, NoAnswer) as error:
-            return (Look("取访问令牌", False, f"连不上 {self._given.api_base}（{error}）。请检查网络、防火墙和 api_base。"),)
+            return (Look("取访问令牌", False, f"连不上 {self.given.api_base}（{error}）。请检查网络、防火墙和 api_base。"),)
         out = [Look("取访问令牌", True, "成功")]
         own = _word(_inner(said, "bot"), "open_id")
         if said.get("code") != 0 or not own:
             out.append(Look("机器人信息", False, explained(said.get("code", -1), str(said.get("msg", "")))))
-        elif own != self._given.open_id:
+        elif own != self.given.open_id:
             out.append(Look("机器人信息", False, f"群里用时请在 bots.toml 里写 open_id = \"{own}\"；没有它，群消息一律不回答。"))
         else:
             out.append(Look("机器人信息", True, f"open_id 正确（{own}）"))
@@ -270,14 +270,14 @@ class Feishu:
         return tuple(out)
 
     def _fetch(self, http: Http) -> tuple[str, float]:
-        said = data_of(http.call("POST", f"{self._given.api_base}/open-apis/auth/v3/tenant_access_token/internal",
-                                 data={"app_id": self._given.app_id, "app_secret": self._given.app_secret}))
+        said = data_of(http.call("POST", f"{self.given.api_base}/open-apis/auth/v3/tenant_access_token/internal",
+                                 data={"app_id": self.given.app_id, "app_secret": self.given.app_secret}))
         if said.get("code") != 0 or not isinstance(said.get("tenant_access_token"), str):
             raise Denied(said.get("code", -1), str(said.get("msg", "")))
         return said["tenant_access_token"], float(said.get("expire", 7200))
 
     def _upload(self, http: Http, token: str, name: str, data: bytes) -> str:
-        said = data_of(http.call("POST", f"{self._given.api_base}/open-apis/im/v1/files", headers={"authorization": f"Bearer {token}"},
+        said = data_of(http.call("POST", f"{self.given.api_base}/open-apis/im/v1/files", headers={"authorization": f"Bearer {token}"},
                                  data={"file_type": "stream", "file_name": name}, files={"file": (name, data)}))
         key = _word(_inner(said, "data"), "file_key")
         if said.get("code") != 0 or not key:

@@ -70,13 +70,13 @@ class WecomApp:
     caps = Caps(gap=0.3)
 
     def __init__(self, given: WecomAppConfig):
-        self._given, self.bot = given, given.name
-        self._envelope = Envelope(given.token, given.aes_key, given.corp_id)
+        self.given, self.bot = given, given.name
+        self.envelope = Envelope(given.token, given.aes_key, given.corp_id)
         self._style = Style(BYTES * 9 // 10, parts=8, marks=given.format == "markdown")
         self._tokens = Tokens(self._fetch)
 
     def verify(self, request: Request, now: float) -> Verified | Refused:
-        return self._envelope.verify(request, now, lambda body: flatxml.read(body).get("Encrypt", ""))
+        return self.envelope.verify(request, now, lambda body: flatxml.read(body).get("Encrypt", ""))
 
     def parse(self, verified: Verified) -> Parsed:
         if verified.request.method == "GET":
@@ -86,7 +86,7 @@ class WecomApp:
         except Broken:
             return Ignored("plain text is not flat XML")
         user, kind, id = of.get("FromUserName", ""), of.get("MsgType", ""), of.get("MsgId", "")
-        if of.get("ToUserName", self._given.corp_id) != self._given.corp_id or of.get("AgentID", str(self._given.agent_id)) != str(self._given.agent_id):
+        if of.get("ToUserName", self.given.corp_id) != self.given.corp_id or of.get("AgentID", str(self.given.agent_id)) != str(self.given.agent_id):
             return Ignored("for another app")
         if not user or user == "sys":
             return Ignored("from nobody")
@@ -95,14 +95,14 @@ class WecomApp:
         if not id:
             return Ignored("without an id")
         at = float(of["CreateTime"]) if of.get("CreateTime", "").isascii() and of.get("CreateTime", "").isdecimal() else 0.0
-        return Incoming(self.channel, self.bot, id, self._given.corp_id, user, of.get("Content", "").strip(), KINDS.get(kind, "other"),
+        return Incoming(self.channel, self.bot, id, self.given.corp_id, user, of.get("Content", "").strip(), KINDS.get(kind, "other"),
                         at=at, back={"user": user})
 
     def ack(self, verified: Verified, said: Snapshot | None, stream: str, now: float) -> Response:
         return Response()
 
     def parts(self, reply: Mapping[str, Any], back: Mapping[str, str]) -> tuple[Part, ...]:
-        done = rendering.shown(reply, self._style, self._given.base_url)
+        done = rendering.shown(reply, self._style, self.given.base_url)
         return tuple(self._text(text) for text in done.texts)
 
     def words(self, text: str) -> Part:
@@ -112,7 +112,7 @@ class WecomApp:
         return Part("file", {"name": name, "hex": data.hex()}, False)
 
     def _text(self, text: str, *, once: bool = True) -> Part:
-        return Part(self._given.format, {"content": text}, once)
+        return Part(self.given.format, {"content": text}, once)
 
     def send(self, part: Part, back: Mapping[str, str], idem: str, http: Http, now: float) -> Outcome:
         try:
@@ -121,9 +121,9 @@ class WecomApp:
                 content = dict(part.content)
                 if part.kind == "file":
                     content = {"media_id": self._upload(http, token, str(content["name"]), bytes.fromhex(str(content["hex"])))}
-                payload = {"touser": back["user"], "msgtype": part.kind, "agentid": self._given.agent_id, part.kind: content,
+                payload = {"touser": back["user"], "msgtype": part.kind, "agentid": self.given.agent_id, part.kind: content,
                            "enable_duplicate_check": int(part.once), "duplicate_check_interval": 1800}
-                answered = http.call("POST", f"{self._given.api_base}/cgi-bin/message/send", params={"access_token": token}, data=payload)
+                answered = http.call("POST", f"{self.given.api_base}/cgi-bin/message/send", params={"access_token": token}, data=payload)
                 if answered.status >= 500 or answered.status == 429:
                     return Again(f"HTTP {answered.status}")
                 said = data_of(answered)
@@ -151,7 +151,7 @@ class WecomApp:
         except Denied as error:
             return (Look("取访问令牌", False, explained(error.code, error.message)),)
         except (NotSent, NoAnswer) as error:
-            return (Look("取访问令牌", False, f"连不上 {self._given.api_base}（{error}）。请检查网络、防火墙和 api_base。"),)
+            return (Look("取访问令牌", False, f"连不上 {self.given.api_base}（{error}）。请检查网络、防火墙和 api_base。"),)
         if to:
             outcome = self.send(self.words("这是 assistant bots doctor 发来的测试消息，收到即说明发送正常。"), {"user": to}, f"doctor-{now}", http, now)
             ok = isinstance(outcome, Sent)
@@ -159,14 +159,14 @@ class WecomApp:
         return tuple(out)
 
     def _fetch(self, http: Http) -> tuple[str, float]:
-        said = data_of(http.call("GET", f"{self._given.api_base}/cgi-bin/gettoken",
-                                 params={"corpid": self._given.corp_id, "corpsecret": self._given.secret}))
+        said = data_of(http.call("GET", f"{self.given.api_base}/cgi-bin/gettoken",
+                                 params={"corpid": self.given.corp_id, "corpsecret": self.given.secret}))
         if said.get("errcode", 0) != 0 or not isinstance(said.get("access_token"), str):
             raise Denied(said.get("errcode", -1), str(said.get("errmsg", "")))
         return said["access_token"], float(said.get("expires_in", 7200))
 
     def _upload(self, http: Http, token: str, name: str, data: bytes) -> str:
-        said = data_of(http.call("POST", f"{self._given.api_base}/cgi-bin/media/upload", params={"access_token": token, "type": "file"},
+        said = data_of(http.call("POST", f"{self.given.api_base}/cgi-bin/media/upload", params={"access_token": token, "type": "file"},
                                  files={"media": (name, data)}))
         if said.get("errcode", 0) != 0 or not said.get("media_id"):
             raise Denied(said.get("errcode", -1), str(said.get("errmsg", "")))

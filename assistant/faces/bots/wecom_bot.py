@@ -71,13 +71,13 @@ class WecomBot:
     caps = Caps(polls=True, poll_seconds=STREAM_SECONDS, late_seconds=RESPONSE_SECONDS)
 
     def __init__(self, given: WecomBotConfig, random16: Callable[[], bytes] = lambda: os.urandom(16)):
-        self._given, self.bot, self._random = given, given.name, random16
-        self._envelope = Envelope(given.token, given.aes_key, "")
+        self.given, self.bot, self._random = given, given.name, random16
+        self.envelope = Envelope(given.token, given.aes_key, "")
         # The late lead and JSON's own quoting need some of the room.
         self._style = Style(BYTES * 9 // 10, parts=1, tables=True)
 
     def verify(self, request: Request, now: float) -> Verified | Refused:
-        return self._envelope.verify(request, now, _sealed)
+        return self.envelope.verify(request, now, _sealed)
 
     def parse(self, verified: Verified) -> Parsed:
         if verified.request.method == "GET":
@@ -102,7 +102,7 @@ class WecomBot:
         text, known = _text(of, kind)
         if chat:
             text = re.sub(r"^\s*@\S+\s*", "", text)
-        return Incoming(self.channel, self.bot, id, self._given.tenant, user, text.strip(), "text" if known else KINDS.get(kind, "other"), chat,
+        return Incoming(self.channel, self.bot, id, self.given.tenant, user, text.strip(), "text" if known else KINDS.get(kind, "other"), chat,
                         back={"url": _word(of.get("response_url"))})
 
     def _event(self, of: Mapping[str, Any], user: str, verified: Verified) -> Parsed:
@@ -114,7 +114,7 @@ class WecomBot:
             said = _inner(event, "feedback_event")
             value = {1: "有用", 2: "没用"}.get(said.get("type") if isinstance(said.get("type"), int) else 0)
             if value:
-                return Opinion(self.channel, self.bot, self._given.tenant, user, value, _word(said.get("id")), _word(said.get("content")))  # type: ignore[arg-type]
+                return Opinion(self.channel, self.bot, self.given.tenant, user, value, _word(said.get("id")), _word(said.get("content")))  # type: ignore[arg-type]
         return Ignored(f"event {kind[:40]}")
 
     def ack(self, verified: Verified, said: Snapshot | None, stream: str, now: float) -> Response:
@@ -128,12 +128,12 @@ class WecomBot:
     def _sealed(self, data: Mapping[str, Any], verified: Verified) -> Response:
         timestamp, nonce = verified.request.one("timestamp"), verified.request.one("nonce")
         plain = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-        sealed, signature = self._envelope.seal(plain, timestamp, nonce, self._random())
+        sealed, signature = self.envelope.seal(plain, timestamp, nonce, self._random())
         body = json.dumps({"encrypt": sealed, "msgsignature": signature, "timestamp": int(timestamp), "nonce": nonce})
         return Response(body.encode(), kind="application/json")
 
     def parts(self, reply: Mapping[str, Any], back: Mapping[str, str]) -> tuple[Part, ...]:
-        return tuple(Part("markdown", {"content": t}) for t in rendering.shown(reply, self._style, self._given.base_url, ask=False).texts)
+        return tuple(Part("markdown", {"content": t}) for t in rendering.shown(reply, self._style, self.given.base_url, ask=False).texts)
 
     def words(self, text: str) -> Part:
         return Part("markdown", {"content": rendering.told(text, self._style.limit)})
@@ -143,7 +143,7 @@ class WecomBot:
 
     def send(self, part: Part, back: Mapping[str, str], idem: str, http: Http, now: float) -> Outcome:
         url = back.get("url", "")
-        if not allowed(url, self._given.hosts):
+        if not allowed(url, self.given.hosts):
             return Failed("消息里没有可用的 response_url")
         try:
             answered = http.call("POST", url, data={"msgtype": "markdown", "markdown": {"content": part.content["content"]}})

@@ -38,6 +38,7 @@ class Platform:
         self.faults: deque[str] = deque()
         self.tokens = 0
         self.calls = 0
+        self.gateway = ""
         self.arrived = threading.Condition()
         self._token = ""
         self._seen: set[str] = set()
@@ -61,6 +62,8 @@ class Platform:
                 return _said(fetched)
             if path.endswith(("/media/upload", "/im/v1/files")):
                 return _said({"errcode": 0, "code": 0, "media_id": "media-1", "data": {"file_key": "file-1"}})
+            if path.endswith("/gateway/connections/open"):
+                return _said({"endpoint": self.gateway, "ticket": secrets.token_hex(8)})
             if path.endswith("/bot/v3/info"):
                 return _said({"code": 0, "bot": {"open_id": "ou_bot", "app_name": "预演"}})
             fault = self.faults.popleft() if self.faults else ""

@@ -70,7 +70,7 @@ def _lies(r: dict[str, Any]) -> list[str]:
 
 
 def _faults(r: dict[str, Any]) -> list[str]:
-    lines = [f"出错的模型：{r['n']} 次，{r['well']} 次以离线回答、提示和 done 收尾，超时 {r['late']} 次（限 {r['deadline_s']}+{r['grace_s']} 秒），{r['seconds']} 秒"]
+    lines = [f"出错的模型：{r['n']} 次，{r['well']} 次以离线回答、提示和 done 收尾，超时 {r['late']} 次、其中因等模型 {r['late_by_model']} 次（限 {r['deadline_s']}+{r['grace_s']} 秒），{r['seconds']} 秒"]
     lines += [f"  {kind:<20}{k['well']}/{k['n']}  中位 {k['p50_s']} 秒，最长 {k['max_s']} 秒" for kind, k in r["kinds"].items()]
     row = r["in_a_row"]
     return [*lines, f"  同一个坏服务连问 {row['n']} 次：不对 {row['wrong']}，第四次以后还要等的 {row['waited']}", *(f"  {why}：{n}" for why, n in r["why"].items())]

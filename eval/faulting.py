@@ -35,7 +35,7 @@ def run(assistant: Assistant, questions: Sequence[tuple[Question, Answer]], each
 
     _connection(assistant, "http://127.0.0.1:9/v1", "coop").warm()
     with Rehearsal(Cooperative(), drip_s=0.02) as server:
-        def one(job: tuple[str, int]) -> tuple[str, str, float]:
+        def one(job: tuple[str, int]) -> tuple[str, str, float, float]:
             fault, n = job
             question, offline = questions[n % len(questions)]
             own = _Alone(assistant, _connection(assistant, server.base_url, fault))
@@ -47,7 +47,7 @@ def run(assistant: Assistant, questions: Sequence[tuple[Question, Answer]], each
                 body = json.loads(raw.rstrip().rpartition("data: ")[2])
             else:
                 body = {"type": "done", **shapes.chatted(own.chat(question.question, asker=WE, on=question.on, region=question.region))}
-            return fault, "；".join(_wrong(body, offline)), time.perf_counter() - started
+            return fault, "；".join(_wrong(body, offline)), time.perf_counter() - started, own.model_s
 
         jobs = [(fault, n) for fault in FAULTS for n in range(each if fault in ASKED_FOR else others)]
         with ThreadPoolExecutor(at_once) as pool:
@@ -63,6 +63,17 @@ class _Alone:
         self._assistant = assistant
         self._talking = copy.copy(assistant._talking)
         self._talking.connection = connection
+        self.model_s = 0.0
+        phrase = self._talking.phrase
+
+        def timed(*args: Any, **more: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return phrase(*args, **more)
+            finally:
+                self.model_s = time.perf_counter() - started
+
+        self._talking.phrase = timed
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._assistant, name)
@@ -99,16 +110,18 @@ def _in_a_row(assistant: Assistant, url: str, questions: Sequence[tuple[Question
     return {"n": count, "wrong": wrong, "waited": sum(s > 1.0 for s in seconds[3:]), "seconds": [round(s, 2) for s in seconds[:5]]}
 
 
-def _summed(done: Sequence[tuple[str, str, float]]) -> dict[str, Any]:
+def _summed(done: Sequence[tuple[str, str, float, float]]) -> dict[str, Any]:
     times: dict[str, list[float]] = defaultdict(list)
     well: Counter[str] = Counter()
     late: Counter[str] = Counter()
     why: Counter[str] = Counter()
-    for fault, wrong, seconds in done:
+    held: Counter[str] = Counter()
+    for fault, wrong, seconds, model_s in done:
+        held[fault] += model_s > DEADLINE_S + GRACE_S
         times[fault].append(seconds)
         well[fault] += not wrong
         late[fault] += seconds > DEADLINE_S + GRACE_S
         if wrong:
             why[f"{fault}: {wrong}"] += 1
-    kinds = {fault: {"n": len(t), "well": well[fault], "late": late[fault], "p50_s": round(percentile(t, 50), 2), "max_s": round(max(t), 2)} for fault, t in times.items()}
-    return {"n": len(done), "well": sum(well.values()), "late": sum(late.values()), "kinds": kinds, "why": dict(why)}
+    kinds = {fault: {"n": len(t), "well": well[fault], "late": late[fault], "late_by_model": held[fault], "p50_s": round(percentile(t, 50), 2), "max_s": round(max(t), 2)} for fault, t in times.items()}
+    return {"n": len(done), "well": sum(well.values()), "late": sum(late.values()), "late_by_model": sum(held.values()), "kinds": kinds, "why": dict(why)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +35,8 @@ class Reply:
     claims: tuple[Said, ...] = ()
 
 
-def parse(text: str) -> Reply:
-    """The reply in a model's last message; no claims when there is nothing to use.
+def parse(text: str, whole: Collection[str] = ()) -> Reply:
+    """The reply in a model's last message; no claims when there is nothing to use. A claim that is one of ``whole`` is not cut up.
 
     >>> parse('{"claims": [{"text": "半年一次。", "provisions": ["某办法#三"]}]}')
     Reply(claims=(Said(text='半年一次。', provisions=('某办法#三',)),))
@@ -45,7 +45,7 @@ def parse(text: str) -> Reply:
     """
     found = _object(text)
     if found is not None:
-        return Reply(tuple(_claims(found.get("claims"))))
+        return Reply(tuple(_claims(found.get("claims"), whole)))
     return Reply(tuple(_plain(text)))
 
 
@@ -62,7 +62,7 @@ def _object(text: str) -> dict[str, Any] | None:
     return None
 
 
-def _claims(given: Any) -> Iterator[Said]:
+def _claims(given: Any, whole: Collection[str]) -> Iterator[Said]:
     if not isinstance(given, list):
         return
     for one in given[:MOST_CLAIMS]:
@@ -70,7 +70,8 @@ def _claims(given: Any) -> Iterator[Said]:
             ids = one.get("provisions")
             ids = [ids] if isinstance(ids, str) else ids if isinstance(ids, list) else []
             known = tuple(dict.fromkeys(i.strip() for i in ids if isinstance(i, str) and i.strip()))[:MOST_IDS]
-            yield from (Said(sentence, known) for sentence in _sentences(_string(one.get("text"))))
+            said = _string(one.get("text"))
+            yield from (Said(sentence, known) for sentence in ([said] if said in whole else _sentences(said)))
 
 
 def _plain(text: str) -> Iterator[Said]:

@@ -49,6 +49,25 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """What the offline answer vouches for: its quotes by clause, the same with stand-ins, the places that its documents speak for.
+
+    A quote said back whole is no new claim; a piece of it (one item of its list) is.
+    """
+
+    quotes: Mapping[str, tuple[str, ...]]
+    masked: frozenset[str]
+    places: frozenset[str]
+
+    @classmethod
+    def of(cls, offline: Answer, masker: Masker) -> Draft:
+        quotes: dict[str, tuple[str, ...]] = {}
+        for c in offline.citations:
+            quotes[c.provision] = (*quotes.get(c.provision, ()), c.quote)
+        return cls(quotes, frozenset(masker.mask(c.quote).strip() for c in offline.citations), frozenset(c.document.region for c in offline.citations))
+
+
+@dataclass(frozen=True)
 class Checked:
     """One claim and what the checks said of it; without verdicts it holds. ``grounds`` are the clauses it may rest on."""
 
@@ -84,12 +103,12 @@ class Writer:
                                   "passages": [h.provision.id for h in hits]}
         try:
             messages = self._run(tools, self._opening(asked, offline, hits, masker, mark))
-            places = _places(offline)
-            checked = [self._check(said, asked, places) for said in self._claims(messages, masker)]
+            draft = Draft.of(offline, masker)
+            checked = [self._check(said, asked, draft) for said in self._claims(messages, draft, masker)]
             record |= {"tools": list(tools.calls), "reached": list(dict.fromkeys(tools.reached)), "checks": _verdicts(checked)}
             dropped = sum(bool(c.verdicts) for c in checked)
             if dropped:
-                repaired = self._repair(messages, checked, asked, places, masker)
+                repaired = self._repair(messages, checked, asked, draft, masker)
                 record["repaired"] = _verdicts(repaired)
                 checked = [c for c in checked if not c.verdicts] + repaired
                 dropped = max(0, dropped - sum(not c.verdicts for c in repaired))
@@ -125,11 +144,11 @@ class Writer:
         graph = create_agent(self._model, tools.all(), middleware=[ModelCallLimitMiddleware(run_limit=MOST_STEPS, exit_behavior="end")])
         return graph.invoke({"messages": messages}, {"recursion_limit": 6 * MOST_STEPS})["messages"]
 
-    def _claims(self, messages: Sequence[Any], masker: Masker) -> list[Said]:
+    def _claims(self, messages: Sequence[Any], draft: Draft, masker: Masker) -> list[Said]:
         text = messages[-1].text if messages and messages[-1].type == "ai" else ""
-        return [Said(masker.restore(s.text), tuple(masker.restore(i) for i in s.provisions)) for s in parse(text).claims]
+        return [Said(masker.restore(s.text), tuple(masker.restore(i) for i in s.provisions)) for s in parse(text, draft.masked).claims]
 
-    def _check(self, said: Said, asked: Asked, places: frozenset[str]) -> Checked:
+    def _check(self, said: Said, asked: Asked, draft: Draft) -> Checked:
         if neutral(said.text):
             return Checked(said)
         grounds: list[Held] = []
@@ -142,13 +161,14 @@ class Writer:
             return Checked(said, (Verdict("support", "没有写明条款"),))
 
         def wrong(some: Sequence[Held]) -> tuple[Verdict, ...]:
-            return verify(said.text, Ground(tuple(some), asked.question), on=asked.on, region=asked.region)
+            shown = tuple(quote for p, _ in some for quote in draft.quotes.get(p.id, ()))
+            return verify(said.text, Ground(tuple(some), asked.question, shown=shown), on=asked.on, region=asked.region)
 
-        found = () if whole(said.text) else (Verdict("support", "不是一句完整的话"),)
+        found = () if whole(said.text) or any(said.text == q.strip() for p, _ in grounds for q in draft.quotes.get(p.id, ())) else (Verdict("support", "不是一句完整的话"),)
         found = found or wrong(grounds)
         if not found:
             grounds = carrying(grounds, wrong)
-            found = tuple(Verdict("region", d.id) for _, d in grounds if not _speaks_for(d, places, asked.region))
+            found = tuple(Verdict("region", d.id) for _, d in grounds if not _speaks_for(d, draft.places, asked.region))
         return Checked(Said(said.text, tuple(p.id for p, _ in grounds)), found, tuple(grounds))
 
     def _leads(self, grounds: Sequence[tuple[Provision, Document]]) -> list[tuple[Provision, Document]]:
@@ -166,7 +186,7 @@ class Writer:
                 above = out[above][0].parent
         return list(out.values())
 
-    def _repair(self, messages: list[Any], checked: Sequence[Checked], asked: Asked, places: frozenset[str], masker: Masker) -> list[Checked]:
+    def _repair(self, messages: list[Any], checked: Sequence[Checked], asked: Asked, draft: Draft, masker: Masker) -> list[Checked]:
         """The claims that failed, written again; the model hears which and by what rule, nothing else. No tools this time."""
         from langchain_core.messages import HumanMessage
 
@@ -177,10 +197,10 @@ class Writer:
         except ModelUnavailable:
             return [c for c in checked if c.verdicts]
         held = {c.said.text for c in checked if not c.verdicts}
-        return [self._check(said, asked, places) for said in self._claims([reply], masker) if said.text not in held]
+        return [self._check(said, asked, draft) for said in self._claims([reply], draft, masker) if said.text not in held]
 
     def _compose(self, kept: Sequence[Checked], offline: Answer) -> Answer:
-        quotes = {c.provision: c.quote for c in offline.citations}
+        quotes = {c.provision: c.quote for c in reversed(offline.citations)}
         citations: dict[str, Citation] = {}
         digest = False
         known = frozenset(c.document.id for c in offline.citations)
@@ -220,10 +240,6 @@ def carrying(grounds: Sequence[Held], wrong: Callable[[Sequence[Held]], tuple[Ve
         if rest and not wrong(rest):
             kept = rest
     return kept
-
-
-def _places(offline: Answer) -> frozenset[str]:
-    return frozenset(c.document.region for c in offline.citations)
 
 
 def _speaks_for(document: Document, places: frozenset[str], region: str) -> bool:

@@ -19,9 +19,9 @@ function headers(more) {
   return { Accept: "application/json", ...(state.csrf ? { "X-CSRF-Token": state.csrf } : {}), ...more };
 }
 
-function failed(status, said) {
+function failed(status, said, path) {
   const error = said && said.error ? said.error : {};
-  if (status === 401) document.dispatchEvent(new CustomEvent("signin"));
+  if (status === 401 && path !== "/api/session") document.dispatchEvent(new CustomEvent("signin"));
   const failure = new Failure(status, error.code || "error", error.message || `没有成功（${status}）。请稍后重试。`);
   failure.said = said;
   return failure;
@@ -33,6 +33,7 @@ async function sent(path, options) {
     response = await fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    document.dispatchEvent(new CustomEvent("away"));
     throw new Failure(0, "offline", GONE);
   }
   document.dispatchEvent(new CustomEvent("reached"));
@@ -53,7 +54,7 @@ export async function call(path, { method = "GET", body, signal } = {}) {
   const type = body === undefined ? {} : { "Content-Type": "application/json" };
   const response = await sent(path, { method, signal, headers: headers(type), ...given });
   const said = await read(response);
-  if (!response.ok) throw failed(response.status, said);
+  if (!response.ok) throw failed(response.status, said, path);
   return said;
 }
 
@@ -70,7 +71,7 @@ export async function ask(path) {
 /** The events of a stream, each an object with a `type`. */
 export async function* events(path, body, signal) {
   const response = await sent(path, { method: "POST", signal, headers: headers({ "Content-Type": "application/json" }), body: JSON.stringify(body) });
-  if (!response.ok) throw failed(response.status, await read(response));
+  if (!response.ok) throw failed(response.status, await read(response), path);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
@@ -105,7 +106,7 @@ export function upload(path, file, told, more = {}) {
       let said = null;
       try { said = JSON.parse(request.responseText); } catch { /* not ours to read */ }
       document.dispatchEvent(new CustomEvent("reached"));
-      if (request.status >= 400 && !(said && said.files)) fail(failed(request.status, said));
+      if (request.status >= 400 && !(said && said.files)) fail(failed(request.status, said, path));
       else done(said);
     });
     request.addEventListener("error", () => fail(new Failure(0, "offline", GONE)));

@@ -38,7 +38,7 @@ function show() {
 
 function banner(words) {
   byId("banner").hidden = !words;
-  put(byId("banner"), words ? [words, " ", button("重试", () => maybe("/api/health").catch(() => {}))] : []);
+  put(byId("banner"), words ? [words, " ", button("重试", () => maybe("/api/health").catch(() => {}), { class: "quiet" })] : []);
 }
 
 function signIn() {
@@ -66,7 +66,8 @@ window.addEventListener("hashchange", show);
 document.addEventListener("adopted", () => { shown = route().key; });
 document.addEventListener("signin", signIn);
 document.addEventListener("reached", () => banner(""));
-window.addEventListener("offline", () => banner("网络断开了。已经显示的内容还可以看，没有发出的文字都还在。"));
-window.addEventListener("online", () => banner(""));
+const AWAY = "连接断开了。已经显示的内容还可以看，没有发出的文字都还在。";
+document.addEventListener("away", () => banner(AWAY));
+window.addEventListener("offline", () => banner(AWAY));
 byId("skip").addEventListener("click", (e) => { e.preventDefault(); byId("main").focus(); });
 start();

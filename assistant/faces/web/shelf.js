@@ -1,8 +1,8 @@
 // 文件: what there is, taking in more, a document clause by clause, its versions, taking it out.
 
 import { button, h, picker, put, say } from "./dom.js";
-import { call, forget, part, upload } from "./api.js";
-import { OUTCOMES, force, kind, today } from "./words.js";
+import { ask as maybe, call, forget, part, upload } from "./api.js";
+import { OUTCOMES, force, kind, moment, today } from "./words.js";
 import { show as openClause } from "./panel.js";
 import { tree } from "./tree.js";
 import { versions } from "./compare.js";
@@ -42,8 +42,7 @@ async function all(body) {
   filter.addEventListener("input", draw);
   const take = async (files) => {
     for (const file of files) await send(file, done);
-    forget();
-    load();
+    again();
   };
   const drop = h("div", { class: "card drop", on: {
     dragover: (e) => { e.preventDefault(); drop.classList.add("over"); },
@@ -51,7 +50,10 @@ async function all(body) {
     drop: (e) => { e.preventDefault(); drop.classList.remove("over"); take([...e.dataTransfer.files]); },
   } }, h("h2", {}, "收入文件"), h("p", {}, picker("选择文件", take, { multiple: true, accept: ".txt,.md,.html,.docx,.pdf,.zip" }), " 或拖到这里",
     h("small", {}, " txt、md、html、docx、pdf 或 zip；有密级标志的不收")), done);
-  put(body, h("h1", {}, "文件"), drop,
+  const wait = h("div", {});
+  const again = () => { forget(); load(); waiting(wait, again); };
+  waiting(wait, again);
+  put(body, h("h1", {}, "文件"), drop, wait,
     h("section", { class: "card", "aria-label": "文件清单" }, h("div", { class: "row" }, h("h2", {}, "清单"), filter), found,
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "清单" }, h("table", { class: "documents" },
         h("thead", {}, h("tr", {}, ["文件", "类别", "地区", "施行或发布", "版本", "条款"].map((n) => h("th", { scope: "col" }, n)))), rows))));
@@ -76,6 +78,23 @@ async function send(file, done) {
   } catch (error) {
     put(item, h("b", {}, file.name), " ", h("span", { class: "fault", role: "alert" }, error.message), " ", button("重试", () => { item.remove(); send(file, done); }));
   }
+}
+
+/** What was uploaded and waits for a second person; nothing in local mode, where an upload counts at once. */
+async function waiting(box, done) {
+  const said = await maybe("/api/documents/pending").catch(() => null);
+  if (!said || !said.pending.length) { put(box); return; }
+  const told = h("p", { role: "status", class: "told" });
+  const act = (id, what, words) => async () => {
+    try {
+      await call(`/api/documents/${part(id)}/${what}`, { method: "POST" });
+      say(words);
+      done();
+    } catch (error) { put(told, h("span", { class: "fault" }, error.message)); }
+  };
+  put(box, h("section", { class: "card", "aria-label": "等待发布" }, h("h2", {}, "等待发布"), h("p", { class: "told" }, "由另一个人审核后发布，发布前不用于回答。"),
+    h("ul", {}, said.pending.map((w) => h("li", { class: "row" }, h("span", {}, h("b", {}, w.name), ` ${w.by}，${moment(w.created)}`, w.units.length ? `，${w.units.join("、")}` : ""),
+      button("发布", act(w.id, "publish", `已发布 ${w.name}`), { class: "main" }), button("不予发布", act(w.id, "refuse", "已删去"), { class: "danger" })))), told));
 }
 
 async function one(body, id) {

@@ -9,7 +9,7 @@ export const REFUSALS = {
 };
 export const OUTCOMES = {
   added: "已加入", updated: "已更新", unchanged: "没有变化", replaced_digest: "已收入原文，取代要点整理", failed: "没有收进来", blocked: "因密级标志拦截",
-  skipped: "已跳过",
+  skipped: "已跳过", waiting: "已收下，等待另一个人发布", pending: "已收下，等待另一个人发布",
 };
 
 /** A digest says of what: 要点整理（规范性文件）. */

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,8 +98,9 @@ class Messages(Database):
     """The messages of one home's bots."""
 
     def claim(self, channel: str, bot: str, key: str, *, talk: str, who: str, content: str, at: float, now: float, room: Room = Room(),
-              busy: Sequence[Out] = (), mark: str = "") -> Claim:
-        """Claim a message by the platform's id, in one transaction; the second time it is known. Without room it is closed with ``busy``."""
+              busy: Sequence[Out] = (), mark: str = "", queued: Callable[[int], Sequence[Out]] = lambda ahead: ()) -> Claim:
+        """Claim a message by the platform's id, in one transaction; the second time it is known. Without room it is closed with ``busy``;
+        ``queued`` gives what is said at once to who has to wait behind so many."""
         with self._writing() as c:
             same = messages.c.channel == channel, messages.c.bot == bot
             known = c.execute(select(messages).where(*same, messages.c.key == key)).first()
@@ -119,6 +120,8 @@ class Messages(Database):
             if full:
                 self._out(c, id, channel, bot, talk, busy, now)
                 trail.record(c, channel, "message turned away: too many", str(id), 0)
+            else:
+                self._out(c, id, channel, bot, talk, queued(waiting), now, "note")
             return Claim(id, stream, True, full, ahead=waiting)
 
     def message(self, id: int) -> MessageRow | None:
@@ -165,12 +168,6 @@ class Messages(Database):
             c.execute(update(messages).where(messages.c.id == id).values(state=state, owner="", lease=0.0, content=keep, snapshot=snapshot))
             self._out(c, id, found.channel, found.bot, found.talk, outs, now)
             return True
-
-    def say(self, id: int, out: Out, now: float) -> None:
-        """Send a word about a message that is not its answer (that it waits)."""
-        with self._writing() as c:
-            found = c.execute(select(messages).where(messages.c.id == id)).one()
-            self._out(c, id, found.channel, found.bot, found.talk, [out], now, "note")
 
     def shown(self, id: int, now: float) -> None:
         """Note that a platform fetched the whole answer."""

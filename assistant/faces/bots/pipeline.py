@@ -59,6 +59,7 @@ USEFUL_SECONDS = 1800
 """How long after a question an answer is still wanted."""
 TELL_AHEAD = 4
 POLL_SPARE = 30
+YIELD_SECONDS = 0.5
 
 
 class Pipeline:
@@ -73,6 +74,7 @@ class Pipeline:
         self._telling: dict[int, str] = {}
         self._noted: dict[tuple[str, str, str], float] = {}
         self._wake = threading.Condition()
+        self._receiving = 0
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -80,6 +82,16 @@ class Pipeline:
 
     def receive(self, channel: str, bot: str, request: Request) -> Response:
         """Answer a callback at once. Raises HomeBroken when nothing can be stored: then the platform must try again."""
+        with self._wake:
+            self._receiving += 1
+        try:
+            return self._received(channel, bot, request)
+        finally:
+            with self._wake:
+                self._receiving -= 1
+                self._wake.notify_all()
+
+    def _received(self, channel: str, bot: str, request: Request) -> Response:
         found = self.channels.get((channel, bot))
         if found is None:
             return Response(status=404)
@@ -123,19 +135,17 @@ class Pipeline:
     def _claimed(self, channel: Channel, verified: Verified, of: Incoming) -> Response:
         now = self._clock()
         busy = () if channel.caps.polls else (self._out(channel.words(BUSY), of.back, now),)
+
+        def queued(ahead: int) -> tuple[Out, ...]:
+            tell = ahead >= TELL_AHEAD and not channel.caps.polls
+            return (self._out(channel.words(QUEUED.format(n=ahead)), of.back, now),) if tell else ()
+
         claim = self._store.claim(of.channel, of.bot, of.key, talk=of.talk, who=of.who, content=packed(asdict(of)), at=of.at, now=now,
-                                  room=self._room, busy=busy, mark=verified.mark)
+                                  room=self._room, busy=busy, mark=verified.mark, queued=queued)
         if claim.forged:
             return Response(status=401)
-        if claim.fresh and not claim.full and claim.ahead >= TELL_AHEAD:
-            words = QUEUED.format(n=claim.ahead)
-            if channel.caps.polls:
-                self._telling[claim.id] = words
-            else:
-                self._store.say(claim.id, self._out(channel.words(words), of.back, now), now)
-        if claim.fresh:
-            with self._wake:
-                self._wake.notify_all()
+        if claim.fresh and not claim.full and claim.ahead >= TELL_AHEAD and channel.caps.polls:
+            self._telling[claim.id] = QUEUED.format(n=claim.ahead)
         said = None
         if channel.caps.polls:
             said = Snapshot(self._telling.get(claim.id, THINKING)) if claim.fresh and not claim.full else self._said(channel, self._store.message(claim.id), now)
@@ -283,6 +293,9 @@ class Pipeline:
 
     def _loop(self, job: Callable[[], bool]) -> None:
         while not self._ending.is_set():
+            # Callbacks go first: one writer at a time, and platforms wait for seconds only.
+            with self._wake:
+                self._wake.wait_for(lambda: not self._receiving, YIELD_SECONDS)
             try:
                 if job():
                     continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant import citing, lexicon, library, settings
+from assistant import checkup, citing, lexicon, library, settings
+from assistant.checkup import Check
 from assistant.drafting import asking, filling, forms
 from assistant.drafting.clauses import Clauses
 from assistant.drafting.knowing import Known, of_case
@@ -26,15 +27,6 @@ if TYPE_CHECKING:
     from assistant.classifying.nouns import Determination, Scheme
     from assistant.classifying.proposed import Propose
     from assistant.talking import Chatted
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of ``assistant doctor``: what was looked at, whether it is well, and what was seen."""
-
-    name: str
-    ok: bool
-    detail: str
 
 
 class Assistant:
@@ -240,7 +232,17 @@ class Assistant:
         return text
 
     def ask(self, question: str, *, asker: Asker = LOCAL, on: date | None = None, region: str = "") -> Answer:
-        """Answer a question from what is in force on a day (None: today). Raises BadInput for an unusable question."""
+        """Answer a question from what is in force on a day (None: today); by rules unless the settings want a model here, too.
+
+        Raises BadInput for an unusable question.
+        """
+        answer = self.ask_offline(question, asker=asker, on=on, region=region)
+        if not self.settings.ask_with_model:
+            return answer
+        return self._talking.phrase(answer, question, question, asker, on, region, threading.Event(), lambda status: None)[0]
+
+    def ask_offline(self, question: str, *, asker: Asker = LOCAL, on: date | None = None, region: str = "") -> Answer:
+        """As :meth:`ask`, by rules alone."""
         question = self.check_question(question)
         wanted = asking.wanted(question, self._forms.values()) if asking.possible(question) else None
         if wanted:
@@ -408,28 +410,7 @@ class Assistant:
 
     def doctor(self) -> tuple[Check, ...]:
         """Look at home, corpus, indexes and model; each line says what was seen and, when unwell, what to do."""
-        checks = [Check("数据目录", True, str(self.settings.home))]
-        documents = self.documents()
-        checks.append(Check("文件", bool(documents), f"{len(documents)} 份现行文件，{sum(d.provisions for d in documents)} 个条款"))
-        health = self.index.check(full=True)
-        checks.append(Check("索引", health.ok, health.notice or "向量索引与关键词索引和数据库一致"))
-        try:
-            checks.append(Check("分类方案", True, f"{self.check_schemes()} 个方案，所引条款都在"))
-        except AssistantError as error:
-            checks.append(Check("分类方案", False, error.message))
-        checks.append(Check("向量模型", True, f"{self.embedder.name}，{self.embedder.dimension} 维"))
-        checks.append(self._model_check())
-        return tuple(checks)
-
-    def _model_check(self) -> Check:
-        try:
-            connection = self._talking.connection
-        except AssistantError as error:
-            return Check("大模型", False, error.message)
-        if connection is None:
-            return Check("大模型", True, "未配置，离线回答")
-        found = connection.check()
-        return Check("大模型", found.ok, found.detail)
+        return checkup.look(self, lambda: self._talking.connection)
 
     def close(self) -> None:
         """Release the indexes' lock and the database."""

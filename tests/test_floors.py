@@ -21,7 +21,7 @@ FLOORS = {
     3: ("index",),
     4: ("library", "retrieval"),
     5: ("accounts", "answering", "classifying", "drafting", "checking", "conversing", "publishing"),
-    6: ("agent", "talking"),
+    6: ("agent", "talking", "checkup"),
     7: ("assistant",),
     8: ("faces",),
 }

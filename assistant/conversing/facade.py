@@ -34,13 +34,13 @@ class FacadeDesk:
                          a._casework.tells_a_case, lambda: a.forms(asker=self._asker))
 
     def ask(self, question: str, *, on: date | None, region: str) -> Answer:
-        return self._assistant.ask(question, asker=self._asker, on=on, region=region)
+        return self._assistant.ask_offline(question, asker=self._asker, on=on, region=region)
 
     def provision(self, id: str, *, on: date | None) -> tuple[Provision, Document]:
         return self._assistant.provision(id, asker=self._asker, on=on)
 
     def classify(self, text: str, *, on: date | None, region: str) -> Answer:
-        return self._assistant.ask(text, asker=self._asker, on=on, region=region)
+        return self._assistant.determined(text, asker=self._asker, on=on, region=region)
 
     def add_fact(self, case: str, fact: str) -> Any:
         return self._assistant.add_fact(case, fact, self._asker.name, asker=self._asker)

@@ -125,9 +125,9 @@ def with_sdks(n: int, rng: random.Random) -> dict[str, Any]:
     crypto_of = importlib.import_module("wechatpy.enterprise.crypto").WeChatCrypto
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        logging.getLogger("Lark").setLevel(logging.CRITICAL)
         lark, raw_of = importlib.import_module("lark_oapi"), importlib.import_module("lark_oapi.core.model").RawRequest
         cipher = importlib.import_module("lark_oapi.core.utils").AESCipher(KEY)
+    logging.getLogger("Lark").setLevel(logging.CRITICAL + 1)
     key, wrong = sealing.wecom_key(AES), {"wecom": 0, "feishu": 0, "feishu requests": 0}
     for i in range(n):
         text, receiver = text_of(rng, 4000 if i % 50 == 0 else 200), CORP if i % 2 else ""

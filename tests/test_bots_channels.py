@@ -8,6 +8,7 @@ import os
 import random
 import re
 import string
+from pathlib import Path
 
 import pytest
 from bots_scene import AES, AGENT, CORP, DING_SECRET, LARK_APP, LARK_KEY, LARK_TOKEN, RAW, TOKEN, Scene
@@ -272,6 +273,11 @@ def test_a_missing_secret_or_an_unknown_setting_refuses_to_start_and_is_named(ra
     with pytest.raises(BadSetting) as error:
         config.read(raw)
     assert named in error.value.message
+
+
+def test_the_example_that_ships_names_every_channel_and_loads():
+    office = config.load(Path(config.__file__).with_name("example.toml"))
+    assert ([c.channel for c in office.channels], list(office.webhooks)) == (["wecom", "wecom-app", "dingtalk", "feishu"], ["notices"])
 
 
 def test_secrets_are_not_shown_and_may_come_from_the_environment(monkeypatch, tmp_path):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 Home = Annotated[Path | None, typer.Option("--home", metavar="目录", help="数据目录（也可用环境变量 ASSISTANT_HOME）")]
-NONE = "没有机器人配置。请在数据目录里写 bots.toml（或用环境变量 ASSISTANT_BOTS 指明文件），写法见说明文档；先试一试可运行 assistant bots simulate wecom。"
+NONE = "没有机器人配置。请在数据目录里写 bots.toml（或用环境变量 ASSISTANT_BOTS 指明文件），写法见 assistant bots example；先试一试可运行 assistant bots simulate wecom。"
 
 
 def install(app: typer.Typer, settings_of: Callable[[typer.Context, Path | None], Settings]) -> None:
@@ -67,6 +67,11 @@ def install(app: typer.Typer, settings_of: Callable[[typer.Context, Path | None]
                 converse(rehearsal, _line, lambda text: print(printing.clean(text) + "\n", flush=True))
             finally:
                 rehearsal.close()
+
+    @bots.command(cls=Command)
+    def example() -> None:
+        """打印一份带说明的 bots.toml。"""
+        print(Path(__file__).with_name("example.toml").read_text("utf-8"), end="")
 
     @bots.command(cls=Command)
     def undelivered(ctx: typer.Context, home: Home = None) -> None:

@@ -39,9 +39,9 @@ def run(assistant: Assistant, questions: Sequence[tuple[Question, Answer]], each
             fault, n = job
             question, offline = questions[n % len(questions)]
             own = _Alone(assistant, _connection(assistant, server.base_url, fault))
+            client = TestClient(create_app(Desk(own, WE)), base_url="http://127.0.0.1") if n % 2 else None
             started = time.perf_counter()
-            if n % 2:
-                client = TestClient(create_app(Desk(own, WE)), base_url="http://127.0.0.1")
+            if client:
                 given = {"message": question.question, "region": question.region, **({"on": question.on.isoformat()} if question.on else {})}
                 raw = client.post("/api/chat", json=given).text
                 body = json.loads(raw.rstrip().rpartition("data: ")[2])
@@ -123,5 +123,6 @@ def _summed(done: Sequence[tuple[str, str, float, float]]) -> dict[str, Any]:
         late[fault] += seconds > DEADLINE_S + GRACE_S
         if wrong:
             why[f"{fault}: {wrong}"] += 1
-    kinds = {fault: {"n": len(t), "well": well[fault], "late": late[fault], "late_by_model": held[fault], "p50_s": round(percentile(t, 50), 2), "max_s": round(max(t), 2)} for fault, t in times.items()}
+    kinds = {fault: {"n": len(t), "well": well[fault], "late": late[fault], "late_by_model": held[fault], "p50_s": round(percentile(t, 50), 2),
+                     "max_s": round(max(t), 2)} for fault, t in times.items()}
     return {"n": len(done), "well": sum(well.values()), "late": sum(late.values()), "late_by_model": sum(held.values()), "kinds": kinds, "why": dict(why)}

@@ -327,3 +327,16 @@ def test_a_model_that_breaks_inside_a_tool_call_leaves_the_offline_answer():
 def test_measuring_a_model_that_is_not_set_says_what_to_set(capsys):
     assert main(["agent", "--model"]) == 2
     assert "ASSISTANT_MODEL_BASE_URL" in capsys.readouterr().out
+
+
+def test_an_item_said_with_its_lead_cites_the_clause_that_holds_both(monkeypatch):
+    whole = "有下列情形之一的，实绩档案不予采信：\n（一）没有原始凭证的；\n（二）由他人代填的。"
+    lead, document = clause(RULE, "第四条", whole)
+    item = Provision(f"{RULE.id}#第四条.（一）", RULE.id, "第四条第（一）项", "（一）没有原始凭证的；", "（一）没有原始凭证的；", "项", parent=lead.id)
+    monkeypatch.setitem(STORE, lead.id, (lead, document))
+    monkeypatch.setitem(STORE, item.id, (item, document))
+    offline = Answer(whole, (Citation(lead.id, lead.path, document, whole),))
+    written, _, _ = write(claims([("没有原始凭证的，实绩档案不予采信。", [item.id])]), offline=offline)
+    assert [c.provision for c in written.answer.citations] == [lead.id]
+    lone, _, _ = write(claims([("没有原始凭证的，实绩档案可以采信。", [item.id])]), offline=offline)
+    assert lone.answer is None

@@ -166,14 +166,17 @@ class Writer:
 
         found = () if whole(said.text) or any(said.text == q.strip() for p, _ in grounds for q in draft.quotes.get(p.id, ())) else (Verdict("support", "不是一句完整的话"),)
         found = found or wrong(grounds)
+        if found and (above := self._leads(grounds)) and whole(said.text) and not wrong(above):
+            # Only the clause around an item says what the claim says, so that one is cited.
+            grounds, found = above, ()
         if not found:
             grounds = carrying(grounds, wrong)
             found = tuple(Verdict("region", d.id) for _, d in grounds if not _speaks_for(d, draft.places, asked.region))
         return Checked(Said(said.text, tuple(p.id for p, _ in grounds)), found, tuple(grounds))
 
-    def _leads(self, grounds: Sequence[tuple[Provision, Document]]) -> list[tuple[Provision, Document]]:
+    def _leads(self, grounds: Sequence[Held]) -> list[Held]:
         """The clauses that hold the lead of an item: an item says nothing without it."""
-        out: dict[str, tuple[Provision, Document]] = {}
+        out: dict[str, Held] = {}
         for provision, _ in grounds:
             above = provision.parent
             for _ in range(MOST_LEADS):
@@ -181,7 +184,7 @@ class Writer:
                     break
                 try:
                     out[above] = self._desk.provision(above)
-                except NotFound:
+                except AssistantError:
                     break
                 above = out[above][0].parent
         return list(out.values())

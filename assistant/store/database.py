@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from assistant.store.schema import DATABASE, speaking
 from assistant.store.tables import meta
+from assistant.store.turns import Turns
 
 
 class Database:
@@ -21,7 +22,7 @@ class Database:
         self.home = home
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
-        self._lock = threading.RLock()
+        self._lock = Turns()
         self._looking = threading.Lock()
         self._watch: sqlite3.Connection | None = None
         self._seen = (-1, 0)

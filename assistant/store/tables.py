@@ -270,6 +270,7 @@ messages = Table(
     Index("messages_once", "channel", "bot", "key", unique=True),
     Index("messages_by_state", "state", "id"),
     Index("messages_by_stream", "stream"),
+    Index("messages_by_talk", "talk", "state", "id"),
     Index("messages_by_mark", "channel", "bot", "mark"),
     sqlite_autoincrement=True,
 )
@@ -296,6 +297,7 @@ sendings = Table(
     Index("sendings_once", "idem", unique=True),
     Index("sendings_by_state", "state", "seq"),
     Index("sendings_by_message", "message"),
+    Index("sendings_by_talk", "talk", "state", "seq"),
     sqlite_autoincrement=True,
 )
 """What goes out, in order within a talk; ``state`` is waiting, sending, sent, unknown, failed or dropped."""

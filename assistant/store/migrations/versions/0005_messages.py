@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_index('messages_by_mark', 'messages', ['channel', 'bot', 'mark'], unique=False)
     op.create_index('messages_by_state', 'messages', ['state', 'id'], unique=False)
     op.create_index('messages_by_stream', 'messages', ['stream'], unique=False)
+    op.create_index('messages_by_talk', 'messages', ['talk', 'state', 'id'], unique=False)
     op.create_index('messages_once', 'messages', ['channel', 'bot', 'key'], unique=True)
     op.create_table('sendings',
     sa.Column('seq', sa.Integer(), nullable=False),
@@ -54,6 +55,7 @@ def upgrade() -> None:
     )
     op.create_index('sendings_by_message', 'sendings', ['message'], unique=False)
     op.create_index('sendings_by_state', 'sendings', ['state', 'seq'], unique=False)
+    op.create_index('sendings_by_talk', 'sendings', ['talk', 'state', 'seq'], unique=False)
     op.create_index('sendings_once', 'sendings', ['idem'], unique=True)
     op.create_table('talks',
     sa.Column('key', sa.String(), nullable=False),

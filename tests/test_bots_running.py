@@ -276,3 +276,52 @@ def _toml(raw):
     return "\n".join(lines)
 
 
+
+
+def _command(monkeypatch, capsys, *words):
+    from assistant.faces import cli
+
+    monkeypatch.setattr("sys.argv", ["assistant", *words])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    said = capsys.readouterr()
+    return left.value.code, said.out, said.err
+
+
+def test_a_notice_is_pushed_from_the_terminal_and_what_is_wrong_is_said(monkeypatch, capsys, tmp_path):
+    platform = Platform()
+    server = Server(platform)
+    (tmp_path / "bots.toml").write_text(_toml({"webhook": {"notices": {"platform": "wecom", "url": f"{server.address}/cgi-bin/webhook/send?key=abc"}}}), "utf-8")
+    monkeypatch.setenv("ASSISTANT_BOTS", str(tmp_path / "bots.toml"))
+    assert _command(monkeypatch, capsys, "push", "notices", "新文件已入库。")[:2] == (0, "已推送 1 条。\n")
+    code, _, error = _command(monkeypatch, capsys, "push", "other", "x")
+    assert (code, "没有群推送“other”" in error) == (1, True)
+    server.close()
+    assert "新文件已入库。" in platform.shown[0].text
+    monkeypatch.delenv("ASSISTANT_BOTS")
+    code, _, error = _command(monkeypatch, capsys, "bots", "doctor")
+    assert (code, "assistant bots example" in error) == (1, True)
+    code, _, error = _command(monkeypatch, capsys, "bots", "simulate", "qq")
+    assert (code, "没有渠道“qq”" in error) == (1, True)
+    assert _command(monkeypatch, capsys, "bots", "undelivered")[:2] == (0, "没有。\n")
+    assert "[wecom.main]" in _command(monkeypatch, capsys, "bots", "example")[1]
+
+
+def test_a_draft_comes_as_a_file_when_it_is_whole(loaded_home, tmp_path):
+    """Over the whole assistant: the words ask for a form, the file is the one that the form gives."""
+    import shutil
+
+    from assistant.assistant import Assistant
+    from assistant.faces.bots.opening import FacadeBrain
+    from assistant.types import LOCAL
+
+    shutil.copytree(loaded_home, tmp_path / "copy")
+    with Assistant.open(home=tmp_path / "copy") as assistant:
+        brain, title = FacadeBrain(assistant), assistant.forms()[0].title
+        asked = brain.chat(f"起草{title}", "", LOCAL, lambda status: None)
+        assert brain.draft_file(asked, LOCAL) is None
+        whole = brain.chat("先出一版", asked["conversation"], LOCAL, lambda status: None)
+        name, data = brain.draft_file(whole, LOCAL)
+        plain = brain.chat("高明多久对干部考核评价一次？", "", LOCAL, lambda status: None)
+        assert brain.draft_file(plain, LOCAL) is None
+    assert name.endswith(".docx") and data.startswith(b"PK")

@@ -25,6 +25,7 @@ LONGEST, MOST_SHOWN = 5000, 50
 SYSTEMS = {"bm25_jieba": "词 BM25", "bm25_ngram": "字 BM25", "dense": "向量", "fused": "本系统（融合）"}
 TARGETS = {"answered_and_cited": "答对且依据正确", "count_without_list": "只有数目的照实说", "out_of_corpus": "文件里没有的说没有"}
 WRONG = {"wrongly_refused": "该答没答", "wrongly_answered": "不该答却答了", "quotes_not_in_store": "引文不在库里"}
+PLACES = {"cmrc2018": "阅读理解 CMRC", "lawbench11": "法条问答 LawBench", "stard": "口语问法条 STARD", "ncp": "法条检索 NCP", "rgb_zh": "新闻问答 RGB", "answers": "自备的题"}
 SETS = {"test": "测试集", "dev": "开发集"}
 DOCUMENTS = {"digests": "要点整理", "originals": "原文"}
 
@@ -135,7 +136,7 @@ def _answers(results: list[Json]) -> Iterator[Json | None]:
 
 def _retrieval(results: list[Json]) -> Json | None:
     for r in _of(results, "retrieval"):
-        bars = [{"name": f"{name}：{SYSTEMS.get(system, system)}", "value": figures.get("recall@10"), "low": None, "high": None, "k": None, "n": None}
+        bars = [{"name": f"{PLACES.get(name, name)}：{SYSTEMS.get(system, system)}", "value": figures.get("recall@10"), "low": None, "high": None, "k": None, "n": None}
                 for name, systems in r["sets"].items() for system, figures in systems.items() if system in ("bm25_jieba", "fused")]
         return _chart("检索：前 10 条里有依据", bars, r, "与按词的 BM25 比较")
     return None

@@ -110,10 +110,10 @@ def test_the_gateway_that_we_test_against_is_one_that_dingtalks_own_sdk_connects
     frame = gateway.say(callers.dingtalk_data("u1", "多久反馈", time.time(), id="m1"))
     until(lambda: gateway.acks)
     theirs = gateway.acks[0]
+    gateway.close()
     loop.call_soon_threadsafe(loop.stop)
     thread.join(5)
     assert not task.done()
-    gateway.close()
     server.close()
     assert (heard[0].message_id, heard[0].text.content, heard[0].sender_staff_id) == ("m1", " 多久反馈", "u1")
     assert (theirs["code"], theirs["headers"]["messageId"], set(theirs) >= {"code", "headers", "message", "data"}) == (200, frame, True)

@@ -23,8 +23,9 @@ TAKEN: dict[State, float] = {"met": 0.5, "unmet": 0.25}
 """The chance from which a state that the trained classifier settles is taken: what excludes sooner than what clears."""
 TOLD, CERTAIN = 0.4, 0.97
 """The chance from which what is assumed not to hold is taken to hold, and from which words that the patterns take for a doubt are none."""
-MIXED = 0.5
-"""The score from which words against an element that excludes keep it open, whatever else speaks for it."""
+MIXED, PLAIN = 0.5, 1.0
+"""The score from which words against an element that excludes keep it open, whatever else speaks for it, and from which they tell
+against it when nothing speaks louder."""
 AGAINST_FROM = -1.5
 """The score that some piece of the case has to have to count against an element (``Element.least`` to count for it): a state is never
 taken from what is said of other elements."""
@@ -117,6 +118,8 @@ def _taken(element: Element, found: Finding, trained: Trained) -> State:
     scores = {mark: trained.top(element.trained + mark) for mark in MARK.values()}
     doubted = found.state == "unclear" and found.span is not None and found.speaker in (SPEAKERS["found"], SPEAKERS["plain"])
     if chances.get("unmet", 0.0) >= (CERTAIN if doubted and element.silence == "met" else TAKEN["unmet"]) and scores["-"] >= AGAINST_FROM:
+        return "unmet"
+    if element.trained in AGAINST and scores["-"] >= PLAIN and scores["-"] > max(scores["+"], scores["?"]):
         return "unmet"
     if element.silence == "met":
         # That it holds is assumed; words that say so are shown, and count where the element is asked for.

@@ -11,13 +11,32 @@ import string
 from pathlib import Path
 
 import pytest
-from bots_scene import AES, AGENT, CORP, DING_SECRET, LARK_APP, LARK_KEY, LARK_TOKEN, RAW, TOKEN, Scene
+from bots_scene import (
+    AES,
+    AGENT,
+    CORP,
+    DING_SECRET,
+    LARK_APP,
+    LARK_KEY,
+    LARK_TOKEN,
+    RAW,
+    TOKEN,
+    Scene,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import BadSetting
 from assistant.faces.bots import config, flatxml, sealing
-from assistant.faces.bots.contract import FRESH_SECONDS, Handshake, Ignored, Incoming, Refused, Request, Verified
+from assistant.faces.bots.contract import (
+    FRESH_SECONDS,
+    Handshake,
+    Ignored,
+    Incoming,
+    Refused,
+    Request,
+    Verified,
+)
 from assistant.faces.bots.rehearsal import callers
 from assistant.faces.bots.sealing import Broken
 

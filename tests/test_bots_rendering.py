@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.faces.bots import config, rendering
 from assistant.faces.bots.rehearsal.platforms import Platform
 from assistant.faces.bots.rendering import Style, inert
-from assistant.faces.bots.splitting import cut, pack, Piece, size
+from assistant.faces.bots.splitting import Piece, cut, pack, size
 from assistant.types import LABEL
 
 BOTS = {c.channel: c for c in config.read(RAW).channels}

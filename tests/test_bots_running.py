@@ -120,7 +120,7 @@ def test_the_gateway_that_we_test_against_is_one_that_dingtalks_own_sdk_connects
 
 
 def test_a_gateway_that_names_another_place_is_not_connected_to(ding):
-    platform, _, pipeline, _, server = ding
+    platform, _, pipeline, _, _ = ding
     stream = Stream(next(iter(pipeline.channels.values())), pipeline, platform)
     for place in ("ws://evil.example/x", "wss://evil.example/x", "wss://dingtalk.com.evil.example/", "http://127.0.0.1/"):
         platform.gateway = place

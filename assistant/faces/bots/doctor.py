@@ -9,7 +9,15 @@ from pathlib import Path
 
 from assistant.faces.bots import sealing
 from assistant.faces.bots.config import Office
-from assistant.faces.bots.contract import Channel, Handshake, Http, Look, Refused, Request, Verified
+from assistant.faces.bots.contract import (
+    Channel,
+    Handshake,
+    Http,
+    Look,
+    Refused,
+    Request,
+    Verified,
+)
 from assistant.faces.bots.dingtalk import DingTalk
 from assistant.faces.bots.feishu import Feishu
 from assistant.faces.bots.rehearsal import callers

@@ -174,9 +174,9 @@ def test_the_interface_describes_itself_in_chinese(client):
         "/api/ask", "/api/cases", "/api/cases/{id}", "/api/cases/{id}/decision", "/api/cases/{id}/facts", "/api/chat", "/api/classify",
         "/api/conversations", "/api/conversations/{id}", "/api/documents", "/api/documents/pending", "/api/documents/{id}",
         "/api/documents/{id}/compare", "/api/documents/{id}/provisions", "/api/documents/{id}/publish", "/api/documents/{id}/refuse",
-        "/api/documents/{id}/versions", "/api/drafts", "/api/drafts/check", "/api/drafts/release", "/api/forms", "/api/health", "/api/me",
-        "/api/me/code", "/api/provisions/{id}", "/api/schemes", "/api/search", "/api/session", "/api/text", "/api/traces/{id}",
-        "/v1/chat/completions", "/v1/models", "/v1/models/{id}"]
+        "/api/documents/{id}/versions", "/api/drafts", "/api/drafts/check", "/api/drafts/release", "/api/feedback", "/api/forms",
+        "/api/health", "/api/known-answers", "/api/me", "/api/me/code", "/api/provisions/{id}", "/api/quality", "/api/schemes",
+        "/api/search", "/api/session", "/api/text", "/api/traces/{id}", "/v1/chat/completions", "/v1/models", "/v1/models/{id}"]
     page = client.get("/docs").text
     for path, methods in described["paths"].items():
         assert path in page

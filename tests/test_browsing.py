@@ -25,7 +25,7 @@ def desk(office):
 def test_a_document_is_given_clause_by_clause_and_nothing_is_lost(desk, office):
     said = browsing.provisions(desk, RULES)
     assert said["document"]["version"] == "2021-03-01"
-    raw, removed = office.store.raw(RULES, desk.asker)
+    raw, _ = office.store.raw(RULES, desk.asker)
     joined = "".join(one["own"] for one in said["provisions"])
     assert "第三条　机关应当在年度任务完成后30日内归集实绩档案。" in joined and joined.strip()[-20:] in raw
     ids = {one["id"] for one in said["provisions"]}

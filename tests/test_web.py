@@ -20,8 +20,8 @@ from assistant.faces.api import create_app, web
 from assistant.faces.desk import Desk
 
 pytest.importorskip("playwright", reason="没有安装 playwright，不看页面")
-from browser import CHROMIUM, FLAGS, Watch, served  # noqa: E402
-from hostile_texts import PAYLOADS, Hostile  # noqa: E402
+from browser import CHROMIUM, FLAGS, Watch, served
+from hostile_texts import PAYLOADS, Hostile
 
 in_browser = pytest.mark.skipif(not CHROMIUM, reason="这台机器上没有 Chromium，不看页面；Debian 上 apt-get install chromium fonts-noto-cjk")
 
@@ -388,6 +388,24 @@ def test_hostile_texts_stay_texts_wherever_they_are_shown(page, base):
     page.keyboard.press("Enter")
     page.locator(".answer .chip").nth(len(PAYLOADS) - 1).wait_for()
     assert shown >= 6 * len(PAYLOADS)
+
+
+@in_browser
+def test_the_hostile_texts_do_run_where_text_is_taken_for_markup(chromium):
+    page = chromium.new_page()
+    ran = page.evaluate("""async payloads => {
+        window.ran = 0; window.alert = () => {};
+        let count = 0;
+        for (const one of payloads) {
+            const before = window.ran, box = document.createElement('div');
+            document.body.append(box); box.innerHTML = one;
+            await new Promise(done => setTimeout(done, 15));
+            count += window.ran > before; box.remove();
+        }
+        return count;
+    }""", [one for one in PAYLOADS if "evil.example" not in one])
+    page.close()
+    assert ran >= 20
 
 
 @in_browser

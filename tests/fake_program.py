@@ -17,6 +17,7 @@ class Assistant(fake_assistant.FakeAssistant):
         if notice and not any(settings.home.iterdir()):
             notice("正在载入随附语料……")
         self = cls()
+        self.settings = settings
         self.lock = settings.home / "lock"
         if self.lock.exists():
             raise HomeBusy("另一个进程正在使用这个数据目录。")

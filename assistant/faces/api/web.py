@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from assistant.errors import NotFound
+from assistant.faces.desk import LONGEST_ID
 
 FOLDER = Path(__file__).resolve().parents[1] / "web"
 
@@ -42,7 +44,7 @@ def pieces(folder: Path = FOLDER) -> dict[str, Piece]:
 
 
 def router() -> APIRouter:
-    """The front page at ``/`` and its parts under ``/web``."""
+    """The front page at ``/``, its parts under ``/web``, and the address of a clause as it is sent to other programs."""
     out = APIRouter(include_in_schema=False)
     held = pieces()
 
@@ -64,5 +66,9 @@ def router() -> APIRouter:
     @out.get("/web/{name}")
     async def part(request: Request, name: str) -> Response:
         return send(request, name)
+
+    @out.get("/clauses/{id:path}")
+    async def clause(id: str) -> Response:
+        return RedirectResponse(f"/#/ask?{urlencode({'clause': id[:LONGEST_ID]}, quote_via=quote)}", 307)
 
     return out

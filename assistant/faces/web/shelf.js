@@ -17,7 +17,7 @@ export function show(root, { id }) {
 }
 
 async function all(body) {
-  const rows = h("tbody", {});
+  const rows = h("tbody", { role: "rowgroup" });
   const found = h("p", { class: "told", role: "status" });
   const filter = h("input", { type: "search", "aria-label": "在清单里找", placeholder: "标题、文号、地区", maxlength: 60 });
   const done = h("ul", { class: "uploads", "aria-label": "上传结果" });
@@ -26,9 +26,10 @@ async function all(body) {
     const words = filter.value.trim();
     const kept = documents.filter((d) => !words || [d.title, d.number, d.region, d.issuer, ...d.aliases].some((t) => t.includes(words)));
     put(found, `现行有效的文件 ${documents.length} 份${words ? `，找到 ${kept.length} 份` : ""}，共 ${documents.reduce((n, d) => n + d.provisions, 0)} 个条款`);
-    put(rows, kept.map((d) => h("tr", {},
-      h("td", {}, h("a", { href: `#/documents/${part(d.id)}` }, d.title), d.number ? h("small", {}, ` ${d.number}`) : null),
-      h("td", {}, h("span", { class: "tag" }, kind(d))), h("td", {}, d.region), h("td", {}, d.effective || d.issued || "不详"), h("td", {}, d.version), h("td", { class: "num" }, `${d.provisions}`))));
+    const cell = (props, ...kids) => h("td", { role: "cell", ...props }, kids);
+    put(rows, kept.map((d) => h("tr", { role: "row" },
+      cell({}, h("a", { href: `#/documents/${part(d.id)}` }, d.title), d.number ? h("small", {}, ` ${d.number}`) : null),
+      cell({}, h("span", { class: "tag" }, kind(d))), cell({}, d.region), cell({}, d.effective || d.issued || "不详"), cell({}, d.version), cell({ class: "num" }, `${d.provisions}`))));
   };
   const load = async () => {
     put(found, "正在读取清单……");
@@ -55,8 +56,8 @@ async function all(body) {
   waiting(wait, again);
   put(body, h("h1", {}, "文件"), drop, wait,
     h("section", { class: "card", "aria-label": "文件清单" }, h("div", { class: "row" }, h("h2", {}, "清单"), filter), found,
-      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "清单" }, h("table", { class: "documents" },
-        h("thead", {}, h("tr", {}, ["文件", "类别", "地区", "施行或发布", "版本", "条款"].map((n) => h("th", { scope: "col" }, n)))), rows))));
+      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "清单" }, h("table", { class: "documents", role: "table" },
+        h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ["文件", "类别", "地区", "施行或发布", "版本", "条款"].map((n) => h("th", { scope: "col", role: "columnheader" }, n)))), rows))));
   await load();
 }
 

@@ -227,7 +227,8 @@ class _Message:
             places = (place,)
         if topic.document and not places and not documents and (named := _DOCUMENT.sub(f"《{topic.document}》", text, count=1)) != text:
             return self._read([Reading(named, "", (f"按上文，指《{topic.document}》",))])
-        words = [w for w in self.known.content(core) if w not in phrasing.ASPECTS and len(w) > 1]
+        named = "".join(names_of(p, core) for p in places)
+        words = [w for w in self.known.content(core) if w not in phrasing.ASPECTS and len(w) > 1 and w not in named]
         asked = asking(phrasing.without_end(text))
         asked = "" if phrasing.names_a_side(asked) else asked
         marked = follows or phrasing.follows(text, bool(asked))
@@ -272,7 +273,7 @@ class _Message:
     def _elsewhere(self, rewriter: Rewriter, place: str, core: str, asked: str) -> Understood:
         """The same question of another place; with words that ask, another side of it as well."""
         topic = self.topic
-        carried = (f"按上文，问的仍是{_thing(topic)}",)
+        carried = (f"按上文，问的仍是“{topic.subject or rewriter.stem()}”，地区换成{place}",)
         bare = asked and len(re.sub(r"[的\s]", "", core)) > len(names_of(place, core)) + 1
         question = f"{place}{topic.subject}{_without(core, place)}" if bare else rewriter.in_place(place)
         return self._read([Reading(question, "", carried)], region=place)

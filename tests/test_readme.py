@@ -49,7 +49,8 @@ def test_the_readme_shows_what_the_program_prints(name, shipped_home):
 @pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_every_command_and_no_other(name):
     named = set(re.findall(r"`assistant (\w+)", text(name)))
-    assert named == {command.name or command.callback.__name__ for command in app.registered_commands}
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert named == commands | {group.name or group.typer_instance.info.name for group in app.registered_groups}
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -117,7 +117,11 @@ def _taken(element: Element, found: Finding, trained: Trained) -> State:
     chances = trained.settle(element.name, element.trained, found)
     scores = {mark: trained.top(element.trained + mark) for mark in MARK.values()}
     doubted = found.state == "unclear" and found.span is not None and found.speaker in (SPEAKERS["found"], SPEAKERS["plain"])
-    if chances.get("unmet", 0.0) >= (CERTAIN if doubted and element.silence == "met" else TAKEN["unmet"]) and scores["-"] >= AGAINST_FROM:
+    enough = CERTAIN if doubted and element.silence == "met" else TAKEN["unmet"]
+    if element.cured and found.state == "met":
+        # What the patterns found cured (an emergency that was reported at once) is only overruled by what is likelier.
+        enough = max(enough, chances.get("met", 0.0))
+    if chances.get("unmet", 0.0) >= enough and scores["-"] >= AGAINST_FROM:
         return "unmet"
     if element.trained in AGAINST and scores["-"] >= PLAIN and scores["-"] > max(scores["+"], scores["?"]):
         return "unmet"

@@ -26,6 +26,8 @@ TOLD, CERTAIN = 0.4, 0.97
 MIXED, PLAIN = 0.5, 1.0
 """The score from which words against an element that excludes keep it open, whatever else speaks for it, and from which they tell
 against it when nothing speaks louder."""
+CLEAR, LEAD = 2.0, 3.0
+"""The score from which words tell for an element by themselves, and how far what speaks against it or leaves it open has to lie below."""
 AGAINST_FROM = -1.5
 """The score that some piece of the case has to have to count against an element (``Element.least`` to count for it): a state is never
 taken from what is said of other elements."""
@@ -130,6 +132,8 @@ def _taken(element: Element, found: Finding, trained: Trained) -> State:
         return "met" if scores["+"] >= max(DOUBT, scores["-"], scores["?"]) else "unclear"
     if element.trained in AGAINST and scores["-"] >= MIXED:
         return "unclear"
+    if element.silence == "unclear" and scores["+"] >= CLEAR and scores["+"] - max(scores["-"], scores["?"]) >= LEAD:
+        return "met"
     enough = TAKEN["met"] if element.silence == "unclear" else TOLD
     return "met" if chances.get("met", 0.0) >= enough and scores["+"] >= element.least else "unclear"
 

@@ -126,13 +126,28 @@ class Trained:
         return self
 
     def _take(self, model: Model, spans: Sequence[Span], scores: np.ndarray, strong: np.ndarray) -> None:
-        self.model, self.spans, self.scores, self.strong = model, list(spans), scores, strong
         self._column = {label: i for i, label in enumerate(model.labels)}
+        scores = self._whole(spans, scores)
+        self.model, self.spans, self.scores, self.strong = model, list(spans), scores, strong
         self._tops, self._strong, self._weak = _tops(scores), _tops(scores[strong]), _tops(scores[~strong])
         ranked = np.sort(scores, axis=1)
         margins = scores - np.where(scores == ranked[:, -1:], ranked[:, -2:-1], ranked[:, -1:])
         self._margins, self._strong_margins = _tops(margins), _tops(margins[strong])
         self._seconds = self._elsewhere()
+
+    def _whole(self, spans: Sequence[Span], scores: np.ndarray) -> np.ndarray:
+        """A fragment does not say the opposite of the sentence that it stands in (经查 alone, of 经查，他收了礼金)."""
+        if len(spans) < 2:
+            return scores
+        out, at = scores.copy(), np.array(spans)
+        inside = (at[:, None, 0] >= at[None, :, 0]) & (at[:, None, 1] <= at[None, :, 1]) & ~np.eye(len(at), dtype=bool)
+        for label in [name[:-1] for name in self._column if name.endswith("+")]:
+            columns = self._column[f"{label}+"], self._column[f"{label}-"]
+            for mine, other in (columns, columns[::-1]):
+                firm = scores[:, other] > np.maximum(scores[:, mine], 0.0)
+                bound = np.where(inside & firm[None, :], scores[None, :, mine], np.inf).min(axis=1)
+                out[:, mine] = np.minimum(out[:, mine], bound)
+        return out
 
     def _elsewhere(self) -> np.ndarray:
         """Of every label the highest score outside of the piece that carries it best."""

@@ -94,8 +94,8 @@ def chatted(of: Chatted) -> Json:
 def sentences(text: str) -> list[str]:
     """A text in pieces that end where a sentence does; joined they are the text.
 
-    >>> sentences("一句。两句！（要点整理，以原文为准）\n三句")
-    ['一句。', '两句！（要点整理，以原文为准）\n', '三句']
+    >>> sentences("一句。两句！（要点整理，以原文为准）三句")
+    ['一句。', '两句！（要点整理，以原文为准）', '三句']
     """
     out, start = [], 0
     for m in re.finditer(r"[。！？；]+[”’」』）)]*(?:（要点整理，以原文为准）)?\n*|\n+", text):

@@ -278,3 +278,9 @@ def test_a_marked_upload_is_blocked_and_nothing_of_it_is_kept(real, shipped_home
 def test_an_unusable_question_is_a_clear_422(real, question):
     response = real.post("/api/ask", json={"question": question})
     assert (response.status_code, response.json()["error"]["code"]) == (422, "bad_input")
+
+
+def test_the_address_of_a_clause_leads_to_the_page_with_the_clause_open(client):
+    got = client.get("/clauses/%E6%9F%90%E5%8F%91%E3%80%942022%E3%80%9520%E5%8F%B7%23%E4%B8%89.%EF%BC%88%E4%B8%89%EF%BC%89", follow_redirects=False)
+    assert (got.status_code, got.headers["location"]) == (
+        307, "/#/ask?clause=%E6%9F%90%E5%8F%91%E3%80%942022%E3%80%9520%E5%8F%B7%23%E4%B8%89.%EF%BC%88%E4%B8%89%EF%BC%89")

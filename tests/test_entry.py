@@ -111,14 +111,14 @@ def test_every_route_but_a_short_list_refuses_who_shows_nothing(house, as_):
             else:
                 assert said.headers["www-authenticate"].startswith("Bearer")
     open_ = {("GET" if method == "HEAD" else method, path) for method, path in answered}
-    assert open_ <= {*entry.OPEN, ("GET", "/web/{name}"), ("GET", "/bots/{channel}/{bot}"), ("POST", "/bots/{channel}/{bot}"), ("POST", "/bots/{path:path}")}
+    assert open_ <= {*entry.OPEN, ("GET", "/web/{name}"), ("GET", "/clauses/{id:path}"), ("GET", "/bots/{channel}/{bot}"), ("POST", "/bots/{channel}/{bot}"), ("POST", "/bots/{path:path}")}
     assert len(answered) >= 4
 
 
 def test_every_route_declares_its_right(house):
     undeclared = {r.path for r in routes(house.app) if isinstance(r, APIRoute) and not entry.rights_of(r)}
     open_ = {path for _, path in entry.OPEN}
-    assert {path for path in undeclared if path not in open_ and not path.startswith((entry.STATIC, entry.SIGNED))} == set()
+    assert {path for path in undeclared if path not in open_ and not path.startswith((*entry.STATIC, entry.SIGNED))} == set()
 
 
 def test_a_route_that_declares_no_right_is_for_this_machine_only(house, as_):

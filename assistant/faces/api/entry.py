@@ -29,8 +29,8 @@ from assistant.faces.desk import Desk
 OPEN = frozenset({("GET", "/"), ("GET", "/style.css"), ("GET", "/api/health"), ("POST", "/api/session")})
 """What anyone may reach."""
 
-STATIC = "/web/"
-"""The parts of the page, the same for everyone."""
+STATIC = ("/web/", "/clauses/")
+"""The parts of the page and the addresses that only lead to it, the same for everyone."""
 
 SIGNED = "/bots/"
 """Callbacks of chat platforms, which carry a signature that their own room checks."""

@@ -2,7 +2,7 @@
 
 from assistant.accounts.accounts import Accounts, Code, IssuedKey, SignedIn
 from assistant.accounts.passwords import Cost
-from assistant.accounts.principal import LOCAL, RIGHTS, ROLES, SCOPES, WHAT, Principal
 from assistant.accounts.patience import Buckets, Patience
+from assistant.accounts.principal import LOCAL, RIGHTS, ROLES, SCOPES, WHAT, Principal
 
 __all__ = ["LOCAL", "RIGHTS", "ROLES", "SCOPES", "WHAT", "Accounts", "Buckets", "Code", "Cost", "IssuedKey", "Patience", "Principal", "SignedIn"]

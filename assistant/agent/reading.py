@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from assistant.agent.replying import held
 from assistant.classifying.nouns import STATES, Scheme
 from assistant.classifying.proposed import Proposal
 from assistant.errors import Cancelled, ModelUnavailable
@@ -51,11 +51,7 @@ class CaseReader:
 
 def _findings(text: str) -> list[tuple[str, Any, str]]:
     """The findings of a reply: JSON alone or inside other words; what has another shape is left out."""
-    try:
-        given = json.loads(text[text.find("{"):text.rfind("}") + 1])
-    except (ValueError, RecursionError):
-        return []
-    found = given.get("findings") if isinstance(given, dict) else None
+    found = (held(text, "findings") or {}).get("findings")
     out = []
     for one in found[:MOST] if isinstance(found, list) else ():
         if isinstance(one, dict) and isinstance(one.get("element"), str) and one.get("state") in STATES and isinstance(one.get("quote"), str):

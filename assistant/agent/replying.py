@@ -43,21 +43,21 @@ def parse(text: str, whole: Collection[str] = ()) -> Reply:
     >>> parse("半年一次[某办法#三]。由组织部负责［某办法#四］。").claims
     (Said(text='半年一次。', provisions=('某办法#三',)), Said(text='由组织部负责。', provisions=('某办法#四',)))
     """
-    found = _object(text)
+    found = held(text, "claims")
     if found is not None:
         return Reply(tuple(_claims(found.get("claims"), whole)))
     return Reply(tuple(_plain(text)))
 
 
-def _object(text: str) -> dict[str, Any] | None:
-    """The JSON object of a reply, alone or inside other words."""
+def held(text: str, key: str) -> dict[str, Any] | None:
+    """The JSON object with a key that stands in a reply, alone or inside other words; None without one."""
     fenced = _FENCED.search(text)
     for candidate in ([fenced[1]] if fenced else []) + [text[text.find("{"):text.rfind("}") + 1]]:
         try:
             found = json.loads(candidate)
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, dict) and "claims" in found:
+        if isinstance(found, dict) and key in found:
             return found
     return None
 

@@ -72,7 +72,7 @@ class Drafted(_Given):
 
 
 class Nothing(_Given):
-    pass
+    """A tool without arguments; any that are given are refused."""
 
 
 class Toolbox:

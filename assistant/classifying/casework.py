@@ -64,18 +64,20 @@ class Casework:
         text = whole(row)
         if len(text) + len(fact) > LONGEST:
             raise BadInput(f"加上这条事实，案情超过 {LONGEST} 个字的上限。请精简后再补充。")
-        done = self._classifier().seen_by(asker).classify(f"{text}\n{fact}", row.scheme, on=_day(row.on), region=row.region, later=len(row.text) + 1)
-        done = replace(done, similar=similar(done, self._others(row.scheme, asker, id)))
+        done = self._judged(row, f"{text}\n{fact}", asker)
         return self._case(self._store.add_fact(id, fact, by, keeping.dump(done), asker=asker), asker)
 
     def read_again(self, id: str, proposals: Sequence[Proposal], asker: Asker) -> Case:
         """Judge a case again with what a language model read in it; the new determination is stored. Raises NotFound."""
         row = self._store.case(id, asker)
-        later = len(row.text) + 1 if row.facts else None
-        done = self._classifier().seen_by(asker).classify(whole(row), row.scheme, on=_day(row.on), region=row.region, later=later,
-                                                             proposals=proposals)
-        done = replace(done, similar=similar(done, self._others(row.scheme, asker, id)))
+        done = self._judged(row, whole(row), asker, proposals)
         return self._case(self._store.judge_case(id, keeping.dump(done), asker=asker), asker)
+
+    def _judged(self, row: CaseRow, text: str, asker: Asker, proposals: Sequence[Proposal] = ()) -> Determination:
+        """A stored case judged by its text with whatever was added to it, the nearest other cases beside it."""
+        later = len(row.text) + 1 if len(text) > len(row.text) else None
+        done = self._classifier().seen_by(asker).classify(text, row.scheme, on=_day(row.on), region=row.region, later=later, proposals=proposals)
+        return replace(done, similar=similar(done, self._others(row.scheme, asker, row.id)))
 
     def decide(self, id: str, outcome: str, by: str, asker: Asker) -> Case:
         """Record a decision that a named person took. Raises NotFound, BadInput for an outcome that the scheme does not have."""

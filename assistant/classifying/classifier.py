@@ -12,7 +12,7 @@ from pathlib import Path
 from assistant import regions
 from assistant.classifying import deciding, figures, learned, lists, schemes, vocabulary
 from assistant.classifying.finding import find, raised
-from assistant.classifying.nouns import LIST_MISSING, OTHER_REGION, SPEAKERS, Determination, Finding, Rule, Scheme
+from assistant.classifying.nouns import LIST_MISSING, OTHER_REGION, SPEAKERS, STATE_WORDS, Determination, Finding, Rule, Scheme
 from assistant.classifying.paraphrase import Encode, Samples
 from assistant.classifying.proposed import Proposal
 from assistant.classifying.reading import Reading
@@ -251,9 +251,6 @@ class Classifier:
         if warning:
             notices.append(warning)
         return Citation(provision.id, provision.path, document, opening(provision.text))
-
-
-STATE_WORDS = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
 
 
 def opening(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.classifying import conditions, paraphrase, proposed
-from assistant.classifying.learned import AGAINST, Trained
+from assistant.classifying.learned import AGAINST, MARK, MARKS, Trained
 from assistant.classifying.nouns import SPEAKERS, Claim, Computed, Element, Finding, Scheme, State
 from assistant.classifying.paraphrase import Samples
 from assistant.classifying.proposed import Proposal
@@ -33,7 +33,6 @@ AGAINST_FROM = -1.5
 taken from what is said of other elements."""
 SPOKEN, DOUBT = 0.0, 0.5
 """The score from which a piece counts as speaking of an element at all, and as leaving it open."""
-MARK: dict[State, str] = {"met": "+", "unmet": "-", "unclear": "?"}
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def settled(element: Element, found: Finding, reading: Reading, trained: Trained
 
 def _taken(element: Element, found: Finding, trained: Trained) -> State:
     chances = trained.settle(element.name, element.trained, found)
-    scores = {mark: trained.top(element.trained + mark) for mark in MARK.values()}
+    scores = {mark: trained.top(element.trained + mark) for mark in MARKS}
     doubted = found.state == "unclear" and found.span is not None and found.speaker in (SPEAKERS["found"], SPEAKERS["plain"])
     enough = CERTAIN if doubted and element.silence == "met" else TAKEN["unmet"]
     if element.cured and found.state == "met":
@@ -142,7 +141,7 @@ def _shown(element: Element, state: State, found: Finding, reading: Reading, tra
     """A state with its words: those of the pattern that found the same, else the piece that says it best."""
     if found.span is not None and found.state == state != "unclear":
         return found
-    tops = {mark: trained.top(element.trained + mark) for mark in MARK.values()}
+    tops = {mark: trained.top(element.trained + mark) for mark in MARKS}
     mark = MARK[state] if state != "unclear" else max(tops, key=tops.__getitem__)
     spoken = state != "unclear" or (tops[mark] >= SPOKEN if element.silence == "unclear" else mark == "?" and tops[mark] >= DOUBT)
     span = trained.best(element.trained + mark) if spoken else None

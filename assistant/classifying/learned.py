@@ -21,7 +21,9 @@ from assistant.classifying.reading import Reading
 
 SHIPPED = Path(__file__).with_name("evidence.safetensors")
 Encode = Callable[[Sequence[str]], np.ndarray]
-MARKS = ("+", "-", "?")
+MARK: dict[State, str] = {"met": "+", "unmet": "-", "unclear": "?"}
+"""What a label adds to the name of its element."""
+MARKS = tuple(MARK.values())
 AGAINST = ("gain", "ban", "forgery", "redline", "candour", "repeat", "order", "diligence")
 """Elements of which one that fails excludes."""
 SHORTEST, LONGEST_PAIR, LONGEST = 4, 60, 90

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,6 +10,8 @@ from assistant.types import LABEL, Citation
 
 State = Literal["met", "unmet", "unclear"]
 STATES: tuple[State, ...] = ("met", "unmet", "unclear")
+STATE_WORDS: dict[State, str] = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
+"""The states as a reader is told them."""
 
 Truth = Literal["asserted", "denied", "doubted"]
 Speaker = Literal["found", "reported", "self", "plain"]

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.classifying.learned import Trained
-from assistant.classifying.nouns import SPEAKERS, STATES, Element, Finding, Scheme, Span, State
+from assistant.classifying.learned import MARK, MARKS, Trained
+from assistant.classifying.nouns import SPEAKERS, STATE_WORDS, STATES, Element, Finding, Scheme, Span, State
 from assistant.classifying.reading import Reading
 
 SHORTEST = 4
 PROOF, CLEAR = 1.0, 1.0
 """The score that words have to have for a label to prove it, and how far the opposite and doubt have to lie below."""
-MARK: dict[State, str] = {"met": "+", "unmet": "-", "unclear": "?"}
-WORDS: dict[State, str] = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
 
 
 @dataclass(frozen=True)
@@ -76,10 +74,10 @@ def _proved(element: Element, state: State, span: Span, trained: Trained | None)
     """Whether the words alone, read by the trained classifier, say this and not the opposite or a doubt."""
     if trained is None or not element.trained or not trained.knows(element.name):
         return False
-    scores = {m: trained.within(element.trained + m, span) for m in MARK.values()}
+    scores = {m: trained.within(element.trained + m, span) for m in MARKS}
     mark = MARK[state]
     return scores[mark] >= PROOF and all(scores[mark] - scores[m] >= CLEAR for m in scores if m != mark)
 
 
 def _note(own: Finding, theirs: Finding) -> str:
-    return f"规则读作{WORDS[own.state]}“{own.quote}”，模型读作{WORDS[theirs.state]}“{theirs.quote}”，须人工核对。"
+    return f"规则读作{STATE_WORDS[own.state]}“{own.quote}”，模型读作{STATE_WORDS[theirs.state]}“{theirs.quote}”，须人工核对。"

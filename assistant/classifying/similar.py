@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.classifying.nouns import Determination, Similar
+from assistant.classifying.nouns import STATE_WORDS, Determination, Similar
 
 ALIKE, MOST = 0.6, 3
-STATES = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
 
 
 def similar(of: Determination, others: Iterable[tuple[Determination, str]]) -> tuple[Similar, ...]:
@@ -21,7 +20,7 @@ def similar(of: Determination, others: Iterable[tuple[Determination, str]]) -> t
         told = [e for e in mine if e in theirs and (mine[e].span or theirs[e].span)]
         alike = sum(mine[e].state == theirs[e].state for e in told)
         if told and alike / len(told) >= ALIKE:
-            differences = tuple(f"{mine[e].title}：本案{STATES[mine[e].state]}，该案{STATES[theirs[e].state]}"
+            differences = tuple(f"{mine[e].title}：本案{STATE_WORDS[mine[e].state]}，该案{STATE_WORDS[theirs[e].state]}"
                                 for e in told if mine[e].state != theirs[e].state)
             found.append((alike / len(told), Similar(other.id, other.outcome, differences, decided)))
     found.sort(key=lambda pair: -pair[0])

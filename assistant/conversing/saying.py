@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assistant.answering import compose
+from assistant.classifying.nouns import STATE_WORDS
 from assistant.conversing.topic import Topic
 from assistant.types import DIGEST_NOTE, Answer, Citation, Document, Provision
 
@@ -98,7 +99,7 @@ def explained(case, question: str) -> Answer:
 
 def _title(of, element: str, state: str) -> str:
     title = next((f.title for f in of.findings if f.element == element), element)
-    return title + {"met": "具备", "unmet": "不具备"}.get(state, "不清楚")
+    return title + STATE_WORDS[state]
 
 
 def drafted(notice, topic: Topic, form, finish: bool, text: str) -> Answer:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.classifying.nouns import STATE_WORDS
 from assistant.errors import BadInput
 from assistant.faces import printing
 from assistant.faces.desk import Counter
@@ -17,7 +18,6 @@ from assistant.faces.drafts import AsJson, Home
 from assistant.faces.shapes import Json
 from assistant.faces.usage import Command
 
-STATES = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
 LARGEST = 1 << 20
 """Bytes of a case file; more is refused before it is read."""
 
@@ -99,7 +99,7 @@ def report(of: Json) -> str:
         lines.insert(0, f"案件编号：{of['id']}")
     if of["tendency"]:
         lines.append(f"倾向：{of['tendency'] if isinstance(of['tendency'], str) else '、'.join(of['tendency'])}")
-    rows = [(f["title"], STATES[f["state"]], f["speaker"], f["quote"].replace("\n", " ")) for f in of["findings"] if f["span"] or f["asked"]]
+    rows = [(f["title"], STATE_WORDS[f["state"]], f["speaker"], f["quote"].replace("\n", " ")) for f in of["findings"] if f["span"] or f["asked"]]
     if rows:
         wide = [max(printing.width(row[i]) for row in rows) + 2 for i in range(3)]
         lines += ["", *("  " + "".join(printing.pad(cell, w) for cell, w in zip(row, wide, strict=False)) + row[3] for row in rows)]

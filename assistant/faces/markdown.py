@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from assistant.classifying.nouns import STATE_WORDS
 from assistant.faces import printing
-from assistant.faces.shapes import STATES, Json
+from assistant.faces.shapes import Json
 from assistant.types import DIGEST_NOTE
 
 _LIVE = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\](?=[(\[])|^(\s*)\[(?=[^\]\n]*\]:)", re.M)
@@ -69,7 +70,7 @@ def _elements(of: Json | None) -> str:
     """The elements of a case, a line each; of every part where several acts were told."""
     if not of:
         return ""
-    out = "".join(f"\n- {inert(f['title'])}：{STATES[f['state']]}" + (f"（案情：“{inert(' '.join(f['quote'].split()))}”）" if f["span"] else "")
+    out = "".join(f"\n- {inert(f['title'])}：{STATE_WORDS[f['state']]}" + (f"（案情：“{inert(' '.join(f['quote'].split()))}”）" if f["span"] else "")
                   for f in of["findings"] if f["span"] or f["asked"])
     out = "\n\n要素：\n" + out if out else ""
     if of["id"]:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assistant.chinese import dates
+from assistant.classifying.nouns import STATE_WORDS
 from assistant.errors import AssistantError, BadInput
 from assistant.types import Answer, Citation, Document, FileReport, Hit, Provision
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from assistant.classifying.casework import Case
     from assistant.classifying.nouns import Determination
     from assistant.drafting.nouns import Form, Notice
-    from assistant.store.waiting import WaitingRow
     from assistant.store.conversations import ConversationRow, TraceRow, TurnRow
+    from assistant.store.waiting import WaitingRow
     from assistant.talking import Chatted
 
 Json = dict[str, Any]
@@ -122,7 +123,6 @@ def trace(of: TraceRow) -> Json:
     return {"id": of.id, "conversation": of.conversation, "at": of.at, **json.loads(of.content)}
 
 
-STATES = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
 
 
 def determination(of: Determination) -> Json:
@@ -138,7 +138,7 @@ def determination(of: Determination) -> Json:
         "reasons": list(of.reasons), "missing": list(of.missing), "ask_next": of.ask_next,
         "would_change": [
             {"if": dict(c.given), "outcome": _outcome(c.outcome), "title": c.title,
-             "words": "、".join(f"“{titles[e]}”{STATES[s]}" for e, s in c.given.items()) + f"，结果将是：{c.title}"}
+             "words": "、".join(f"“{titles[e]}”{STATE_WORDS[s]}" for e, s in c.given.items()) + f"，结果将是：{c.title}"}
             for c in of.would_change
         ],
         "citations": [citation(c) for c in of.citations], "parts": [determination(p) for p in of.parts], "follows": dict(of.follows),

@@ -106,9 +106,7 @@ def router(lanes: Lanes) -> APIRouter:
     out = APIRouter(tags=["案件"])
     asking, reader = Depends(lanes.questions), Depends(entry.needs("cases"))
 
-    def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-        words = {404: "没有，或无权查看", 422: "输入不能用", 503: "一时太忙，按 Retry-After 再试"}
-        return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
+    refusals = schema.refusals
 
     @out.post("/api/classify", summary="案情初步分类", dependencies=[reader, asking], response_model=Determination, responses=refusals(404, 422, 503))
     def classify(request: Request, given: Told) -> JSONResponse:

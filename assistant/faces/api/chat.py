@@ -49,9 +49,7 @@ def router(lanes: Lanes) -> APIRouter:
     out = APIRouter(tags=["对话"])
     chatting, asking, reader = Depends(lanes.chats), Depends(lanes.questions), Depends(entry.needs("ask"))
 
-    def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-        words = {404: "没有，或无权查看", 422: "输入不能用", 503: "一时太忙，按 Retry-After 再试"}
-        return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
+    refusals = schema.refusals
 
     @out.post("/api/chat", summary="对话", dependencies=[reader, chatting], response_class=StreamingResponse,
               responses={200: {"content": {"text/event-stream": {}}, "description": "事件流"}, **refusals(404, 422, 503)})

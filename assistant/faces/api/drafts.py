@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Any, Literal
+from functools import partial
+from typing import Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
@@ -70,9 +71,7 @@ def router(lanes: Lanes) -> APIRouter:
     out = APIRouter(tags=["文书"])
     asking, reader = Depends(lanes.questions), Depends(entry.needs("draft"))
 
-    def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-        words = {404: "没有这种文书或案件", 422: "字段不能用", 503: "一时太忙，按 Retry-After 再试"}
-        return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
+    refusals = partial(schema.refusals, _404="没有这种文书或案件", _422="字段不能用")
 
     @out.get("/api/forms", summary="文书清单", dependencies=[reader, asking], response_model=Forms, responses=refusals(503))
     def forms(request: Request) -> JSONResponse:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
@@ -44,9 +45,7 @@ def router(lanes: Lanes) -> APIRouter:
     out = APIRouter(tags=["文书"])
     bringing = Depends(lanes.uploads)
 
-    def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-        words = {413: "太大", 422: "文件或输入不能用", 503: "一时太忙，按 Retry-After 再试"}
-        return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
+    refusals = partial(schema.refusals, _422="文件或输入不能用")
 
     @out.post("/api/drafts/check", summary="检查公文", dependencies=[Depends(entry.needs("draft")), bringing], response_model=CheckReport, responses=refusals(413, 422, 503))
     def check(

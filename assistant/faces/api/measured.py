@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,9 +37,7 @@ def router(lanes: Lanes) -> APIRouter:
     out = APIRouter(tags=["质量"])
     asking, reader = Depends(lanes.questions), Depends(entry.needs("ask"))
 
-    def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-        words = {404: "没有，或无权查看", 422: "输入不能用", 503: "一时太忙，按 Retry-After 再试"}
-        return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
+    refusals = schema.refusals
 
     @out.get("/api/quality", summary="评测结果", dependencies=[reader, asking], responses=refusals(503))
     def measured(request: Request) -> JSONResponse:

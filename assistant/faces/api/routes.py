@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, File, Query, Request, UploadFile
 from fastapi import Path as InPath
@@ -26,11 +26,6 @@ On = Annotated[str | None, Query(description="按哪一天有效的规定，如 
 Region = Annotated[str, Query(description="哪个地区的规定")]
 
 
-def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    words = {404: "没有，或无权查看", 413: "太大", 422: "输入不能用", 503: "一时太忙，按 Retry-After 再试"}
-    return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
-
-
 def public(lanes: Lanes) -> APIRouter:
     """What anyone who reaches the server may call."""
     router = APIRouter()
@@ -39,7 +34,7 @@ def public(lanes: Lanes) -> APIRouter:
 
     @router.post(
         "/api/ask", tags=["问答"], summary="提问", dependencies=[reader, asking],
-        response_model=schema.Answer, responses=_refusals(422, 503),
+        response_model=schema.Answer, responses=schema.refusals(422, 503),
     )
     def ask(request: Request, given: schema.Question) -> JSONResponse:
         """回答一个问题，注明所依据的条款；文件里没有的，用 `refusal` 说明。"""
@@ -47,7 +42,7 @@ def public(lanes: Lanes) -> APIRouter:
 
     @router.get(
         "/api/search", tags=["检索"], summary="检索条款", dependencies=[reader, asking],
-        response_model=schema.Hits, responses=_refusals(422, 503),
+        response_model=schema.Hits, responses=schema.refusals(422, 503),
     )
     def search(
         request: Request,
@@ -61,7 +56,7 @@ def public(lanes: Lanes) -> APIRouter:
 
     @router.get(
         "/api/documents", tags=["文件"], summary="文件清单", dependencies=[reader, asking],
-        response_model=schema.Documents, responses=_refusals(422, 503),
+        response_model=schema.Documents, responses=schema.refusals(422, 503),
     )
     def documents(request: Request, on: On = None) -> JSONResponse:
         """现行有效的文件，`articles` 是编号的条数。"""
@@ -69,7 +64,7 @@ def public(lanes: Lanes) -> APIRouter:
 
     @router.post(
         "/api/documents", tags=["文件"], summary="上传文件", dependencies=[staff, bringing],
-        response_model=schema.FileReports, responses=_refusals(413, 422, 503),
+        response_model=schema.FileReports, responses=schema.refusals(413, 422, 503),
     )
     def upload(
         request: Request,
@@ -90,7 +85,7 @@ def public(lanes: Lanes) -> APIRouter:
 
     @router.get(
         "/api/provisions/{id:path}", tags=["文件"], summary="打开一个条款", dependencies=[reader, asking],
-        response_model=schema.Provision, responses=_refusals(404, 422, 503),
+        response_model=schema.Provision, responses=schema.refusals(404, 422, 503),
     )
     def provision(
         request: Request,

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.types import LABEL
+
+REFUSED = {401: "没有登录，或账号、密码不对", 403: "没有这个权限", 404: "没有，或无权查看", 413: "太大", 422: "输入不能用", 429: "试得太频繁，按 Retry-After 再试",
+           503: "一时太忙，按 Retry-After 再试"}
+"""What each status of an error means, where a route says nothing closer."""
+
+
+def refusals(*statuses: int, **closer: str) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route for the description of the interface; ``closer`` says one otherwise (``_422="字段不能用"``)."""
+    return {status: {"model": Error, "description": closer.get(f"_{status}", REFUSED[status])} for status in statuses}
+
 
 DOCUMENT = {
     "id": "某发〔2022〕20号", "title": "某市容错纠错办法", "number": "某发〔2022〕20号", "issuer": "某市委办公室",

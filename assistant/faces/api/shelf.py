@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Query, Request, UploadFile
 from fastapi import Path as InPath
@@ -23,9 +24,7 @@ def router(lanes: Lanes) -> APIRouter:
     asking, bringing = Depends(lanes.questions), Depends(lanes.uploads)
     reader, staff, casework = Depends(entry.needs("ask")), Depends(entry.needs("documents")), Depends(entry.needs("cases"))
 
-    def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-        words = {403: "不是自己导入的", 404: "没有，或无权查看", 413: "太大", 422: "输入不能用", 503: "一时太忙，按 Retry-After 再试"}
-        return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
+    refusals = partial(schema.refusals, _403="不是自己导入的")
 
     @out.get("/api/documents/{id:path}/provisions", tags=["文件"], summary="文件的全部条款", dependencies=[reader, asking], responses=refusals(404, 422, 503))
     def provisions(request: Request, id: Id, on: Annotated[str | None, Query(description="哪一天有效的版本；不给就是今天")] = None) -> JSONResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
@@ -32,9 +32,7 @@ def router(lanes: Lanes) -> APIRouter:
     out = APIRouter(tags=["账号"])
     bringing = Depends(lanes.uploads)
 
-    def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-        words = {401: "没有登录，或账号、密码不对", 403: "没有这个权限", 404: "没有，或无权查看", 422: "输入不能用", 429: "试得太频繁，按 Retry-After 再试"}
-        return {status: {"model": schema.Error, "description": words[status]} for status in statuses}
+    refusals = schema.refusals
 
     @out.post("/api/session", summary="登录", responses=refusals(401, 422, 429))
     def sign_in(request: Request, given: SignIn) -> JSONResponse:

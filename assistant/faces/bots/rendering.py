@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from assistant.classifying.nouns import STATE_WORDS
 from assistant.faces.bots.splitting import Piece, pack, shortened, size
 from assistant.types import DIGEST_NOTE, LABEL
 
 Json = Mapping[str, Any]
 
-STATES = {"met": "具备", "unmet": "不具备", "unclear": "不清楚"}
 LONGEST_QUOTE = 120
 """Characters of a quote below an answer; the whole clause is behind the link."""
 MOST_CITED = 12
@@ -92,7 +92,7 @@ def citation(place: int, of: Json, base_url: str, style: Style) -> str:
 
 def table(of: Json) -> tuple[tuple[str, str, str], ...]:
     """The elements of a case: name, state, words of the case."""
-    return tuple((inert(f["title"]), STATES.get(f["state"], f["state"]), inert(" ".join((f.get("quote") or "").split())) or "—") for f in of["findings"])
+    return tuple((inert(f["title"]), STATE_WORDS.get(f["state"], f["state"]), inert(" ".join((f.get("quote") or "").split())) or "—") for f in of["findings"])
 
 
 def elements(of: Json, style: Style) -> list[Piece]:
